@@ -1,0 +1,1 @@
+export type { CloudEvent, Received, RecordPosition } from './cloud-event.js';

@@ -1,0 +1,12 @@
+export { defineEvent, type EventDefinition, type EventOf, type Producer, type RecordKey } from './define-event.js';
+export { AuditEntry, ToolAuditRecorded } from './tool-audit-recorded.js';
+export { ToolControlChanged } from './tool-control-changed.js';
+export { ToolExecutionCompleted } from './tool-execution-completed.js';
+export { ToolExecutionDecided } from './tool-execution-decided.js';
+export { ToolExecutionFailed } from './tool-execution-failed.js';
+export { ToolExecutionProgressed } from './tool-execution-progressed.js';
+export { ToolExecutionRequested } from './tool-execution-requested.js';
+export { ToolInvocationDispatched } from './tool-invocation-dispatched.js';
+export { ToolInvocationReported } from './tool-invocation-reported.js';
+export { ToolProviderHealthChanged } from './tool-provider-health-changed.js';
+export { ToolRegistryChanged } from './tool-registry-changed.js';

@@ -1,0 +1,1 @@
+export { type Brand, type ExecutionId, type TenantId, type ToolId, GLOBAL, deriveEventId, deriveExecutionId, newId } from './ids.js';
