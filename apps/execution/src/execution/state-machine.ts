@@ -1,0 +1,162 @@
+import { wireError, type ExecutionError } from '@toolplane/contracts/errors';
+
+/** How an execution stands. */
+export type State =
+  | { readonly status: 'absent' | 'requested' | 'awaiting_approval' }
+  /** `calls` counts the attempts that may have begun: retries count these, not the ones that certainly never started. */
+  | { readonly status: 'running' | 'succeeded' | 'failed'; readonly attempt: number; readonly calls: number };
+
+/** What a worker said of an attempt. */
+export type Result =
+  | { readonly status: 'running' | 'succeeded' | 'not_started'; readonly retryAfterMs?: number }
+  | { readonly status: 'failed'; readonly error: ExecutionError };
+
+/** What moves an execution. */
+export type Trigger =
+  | { readonly type: 'decided'; readonly outcome: 'allowed' | 'approval_required' }
+  | { readonly type: 'decided'; readonly outcome: 'rejected'; readonly error: ExecutionError }
+  | { readonly type: 'reported'; readonly attempt: number; readonly result: Result }
+  | { readonly type: 'lease_expired'; readonly attempt: number }
+  | { readonly type: 'accepted' | 'cancel_requested' | 'deadline_passed' };
+
+/** What follows from a transition, for the edge to carry out. */
+export type Effect =
+  | { readonly type: 'dispatch'; readonly attempt: number; readonly delayMs: number }
+  | { readonly type: 'complete' }
+  | { readonly type: 'fail'; readonly error: ExecutionError }
+  | { readonly type: 'progress'; readonly kind: 'running' | 'retry_scheduled' | 'late_report' | 'cancelled' };
+
+export interface Transition {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+/** What the pinned tool version says about trying again. */
+export interface RetryTerms {
+  readonly idempotent: boolean;
+  readonly maxAttempts: number;
+  /** Upper bound of the wait before the second attempt, in milliseconds; it doubles with each further one. */
+  readonly backoffMs: number;
+}
+
+const MAX_BACKOFF_MS = 60_000;
+/** What a worker that never began waits for at least: the place where it was full needs time, not speed. */
+const NOT_STARTED_BACKOFF_MS = 250;
+/** Failures that another attempt may not meet. Others of the catalogue say so themselves by `retryable`. */
+const TRANSIENT = new Set(['UPSTREAM_UNAVAILABLE', 'PROVIDER_TIMEOUT', 'PROVIDER_OVERLOADED', 'SECRET_UNAVAILABLE', 'OUTCOME_UNKNOWN']);
+
+const stays = (state: State, ...effects: readonly Effect[]): Transition => ({ state, effects });
+const fails = (state: State, error: ExecutionError, ...before: readonly Effect[]): Transition => ({
+  state: { status: 'failed', attempt: attemptOf(state), calls: callsOf(state) },
+  effects: [...before, { type: 'fail', error }],
+});
+
+export const attemptOf = (state: State): number => ('attempt' in state ? state.attempt : 0);
+export const callsOf = (state: State): number => ('calls' in state ? state.calls : 0);
+
+/**
+ * The life of an execution, whole. A trigger that does not fit the state changes nothing; one that is delivered again
+ * changes nothing and gives the same effect again.
+ */
+export function transition(state: State, trigger: Trigger, terms: RetryTerms, random: () => number): Transition {
+  switch (trigger.type) {
+    case 'accepted':
+      return state.status === 'absent' ? stays({ status: 'requested' }) : stays(state);
+    case 'decided':
+      return decided(state, trigger);
+    case 'reported':
+      return reported(state, trigger, terms, random);
+    case 'lease_expired':
+      return leaseExpired(state, trigger.attempt, terms, random);
+    case 'cancel_requested':
+      return isFinal(state) || state.status === 'absent'
+        ? stays(state)
+        : fails(state, wireError('CANCELLED'), { type: 'progress', kind: 'cancelled' });
+    case 'deadline_passed':
+      // A running attempt ends by its own deadline or by its lease: only what waits is ended here.
+      return state.status === 'requested' || state.status === 'awaiting_approval' ? fails(state, wireError('EXPIRED')) : stays(state);
+  }
+}
+
+/** The state in which a trigger ordinarily finds an execution: the batch statements assume it and look only at what misses. */
+export function usualState(trigger: Trigger): State {
+  switch (trigger.type) {
+    case 'accepted':
+    case 'decided':
+      return { status: 'absent' };
+    case 'reported':
+    case 'lease_expired':
+      return { status: 'running', attempt: trigger.attempt, calls: trigger.attempt };
+    case 'cancel_requested':
+    case 'deadline_passed':
+      return { status: 'awaiting_approval' };
+  }
+}
+
+function decided(state: State, trigger: Extract<Trigger, { type: 'decided' }>): Transition {
+  const undecided = state.status === 'absent' || state.status === 'requested';
+  switch (trigger.outcome) {
+    case 'allowed':
+      if (undecided || state.status === 'awaiting_approval') {
+        return stays({ status: 'running', attempt: 1, calls: 1 }, { type: 'dispatch', attempt: 1, delayMs: 0 });
+      }
+      return state.status === 'running' && state.attempt === 1 ? stays(state, { type: 'dispatch', attempt: 1, delayMs: 0 }) : stays(state);
+    case 'approval_required':
+      return undecided ? stays({ status: 'awaiting_approval' }) : stays(state);
+    case 'rejected':
+      if (undecided || state.status === 'awaiting_approval') return fails(state, trigger.error);
+      return state.status === 'failed' && state.attempt === 0 ? stays(state, { type: 'fail', error: trigger.error }) : stays(state);
+  }
+}
+
+function reported(state: State, trigger: Extract<Trigger, { type: 'reported' }>, terms: RetryTerms, random: () => number): Transition {
+  const { result } = trigger;
+  if (!('attempt' in state) || trigger.attempt !== state.attempt) return late(state, result);
+  if (state.status === 'succeeded') return result.status === 'succeeded' ? stays(state, { type: 'complete' }) : late(state, result);
+  if (state.status === 'failed') {
+    return result.status === 'failed' ? stays(state, { type: 'fail', error: result.error }) : late(state, result);
+  }
+  switch (result.status) {
+    case 'running':
+      return stays(state, { type: 'progress', kind: 'running' });
+    case 'succeeded':
+      return stays({ ...state, status: 'succeeded' }, { type: 'complete' });
+    case 'not_started': {
+      // It took the attempt's number, because workers remember numbers, but not one of the tool's tries.
+      const delayMs = Math.max(NOT_STARTED_BACKOFF_MS, backoff(terms, state.attempt, random), result.retryAfterMs ?? 0);
+      return again({ ...state, calls: state.calls - 1 }, delayMs);
+    }
+    case 'failed':
+      if (!mayTryAgain(state.calls, result.error, terms)) return fails(state, result.error);
+      return again(state, Math.max(backoff(terms, state.calls, random), result.error.retryAfterMs ?? 0));
+  }
+}
+
+/** A `running` report that was overtaken tells nothing; any other is worth a line in the audit. */
+const late = (state: State, result: Result): Transition =>
+  result.status === 'running' ? stays(state) : stays(state, { type: 'progress', kind: 'late_report' });
+
+function leaseExpired(state: State, attempt: number, terms: RetryTerms, random: () => number): Transition {
+  if (state.status !== 'running' || state.attempt !== attempt) return stays(state);
+  const error = wireError('OUTCOME_UNKNOWN');
+  return mayTryAgain(state.calls, error, terms) ? again(state, backoff(terms, state.calls, random)) : fails(state, error);
+}
+
+function again(state: { readonly attempt: number; readonly calls: number }, delayMs: number): Transition {
+  const attempt = state.attempt + 1;
+  return stays(
+    { status: 'running', attempt, calls: state.calls + 1 },
+    { type: 'progress', kind: 'retry_scheduled' },
+    { type: 'dispatch', attempt, delayMs: Math.round(delayMs) },
+  );
+}
+
+/** A tool that is not idempotent is called again only after a failure that certainly had no effect. */
+const mayTryAgain = (calls: number, error: ExecutionError, terms: RetryTerms): boolean =>
+  calls < terms.maxAttempts && (error.retryable || TRANSIENT.has(error.code)) && (terms.idempotent || error.effect === 'none');
+
+/** Full jitter: anything between nothing and a bound that doubles. */
+const backoff = (terms: RetryTerms, calls: number, random: () => number): number =>
+  random() * Math.min(MAX_BACKOFF_MS, terms.backoffMs * 2 ** Math.max(0, calls - 1));
+
+export const isFinal = (state: State): boolean => state.status === 'succeeded' || state.status === 'failed';
