@@ -1,7 +1,7 @@
 /** One configuration for every spec: TypeScript from source through swc, native ESM, a real Postgres beside it. */
 export default {
-  roots: ['<rootDir>/libs', '<rootDir>/apps'],
-  testMatch: ['**/src/**/*.spec.ts'],
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/lint'],
+  testMatch: ['**/src/**/*.spec.ts', '<rootDir>/lint/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/', '/.data/'],
   extensionsToTreatAsEsm: ['.ts'],
