@@ -1,0 +1,45 @@
+import { isErrorCode } from '../errors/catalogue.js';
+import type { FieldError } from '../errors/toolplane-error.js';
+import { checkEndpoint, urlFault } from './check-endpoint.js';
+import { checkName } from './names.js';
+import { checkTemplate } from './template.js';
+import type { ToolBody, ToolType } from './tool.js';
+
+type Part = 'endpoint' | 'dummy' | 'implementation' | 'mcp';
+const PARTS: readonly Part[] = ['endpoint', 'dummy', 'implementation', 'mcp'];
+const PART_OF: Readonly<Record<ToolType, Part>> = { http: 'endpoint', dummy: 'dummy', builtin: 'implementation', custom: 'implementation', mcp: 'mcp' };
+
+const checkParts = (tool: ToolBody): FieldError[] => {
+  const own = PART_OF[tool.type];
+  const surplus = PARTS.filter((part) => part !== own && tool[part] !== undefined);
+  return [
+    ...surplus.map((part) => ({ pointer: `/${part}`, detail: `does not belong to a tool of type ${tool.type}` })),
+    ...(own !== 'dummy' && tool[own] === undefined ? [{ pointer: `/${own}`, detail: `is required by type ${tool.type}` }] : []),
+  ];
+};
+
+const checkAuth = (tool: ToolBody): FieldError[] => {
+  const auth = tool.auth ?? { type: 'none' };
+  if (auth.type === 'none') return [];
+  if (tool.type !== 'http' && tool.type !== 'mcp') return [{ pointer: '/auth', detail: `a tool of type ${tool.type} calls nobody: auth must be none` }];
+  const fault = auth.type === 'oauth_stub' ? urlFault(auth.tokenUrl) : null;
+  return fault ? [{ pointer: '/auth/tokenUrl', detail: fault }] : [];
+};
+
+/**
+ * What a definition must hold beyond its schema, as far as it can be known from the definition alone. Whether its JSON Schemas
+ * compile, its secret exists and its provider runs here is the registry's to ask.
+ */
+export const checkTool = (tool: ToolBody): FieldError[] => {
+  const failure = tool.dummy?.failure;
+  return [
+    ...checkName(tool.name),
+    ...(tool.inputSchema.type === 'object' ? [] : [{ pointer: '/inputSchema/type', detail: 'must be "object": a payload is one' }]),
+    ...checkParts(tool),
+    ...checkAuth(tool),
+    ...(tool.endpoint ? checkEndpoint(tool.endpoint, tool.inputSchema) : []),
+    ...(tool.mcp && urlFault(tool.mcp.url) ? [{ pointer: '/mcp/url', detail: urlFault(tool.mcp.url) ?? '' }] : []),
+    ...(tool.dummy ? checkTemplate(tool.dummy.response, '/dummy/response', { payload: tool.inputSchema }) : []),
+    ...(failure && !isErrorCode(failure.code) ? [{ pointer: '/dummy/failure/code', detail: 'is not in the error catalogue' }] : []),
+  ];
+};
