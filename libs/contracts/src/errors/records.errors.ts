@@ -18,7 +18,7 @@ export const recordsErrors = defineErrors({
     effect: 'none',
     auditWord: null,
     audience: 'operator',
-    remedy: 'Keep events under 1 MiB and 64 levels.',
+    remedy: 'Keep the record under 1 MiB, its JSON under 128 levels and its headers under 100 and 64 KiB.',
   },
   EVENT_TYPE_UNKNOWN: {
     status: 400,

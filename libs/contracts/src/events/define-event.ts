@@ -19,6 +19,8 @@ export interface EventDefinition<Type extends string = string, Data extends TObj
   /** Schema version; another major lies on another topic. */
   readonly version: `1.${number}`;
   readonly data: Data;
+  /** Names the object within its tenant, for events keyed by object: what compaction keeps one record of. */
+  objectKey?(data: Static<Data>): string;
 }
 
 export type EventOf<D extends EventDefinition> = CloudEvent<D['type'], Static<D['data']>>;

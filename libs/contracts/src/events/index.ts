@@ -1,4 +1,12 @@
 export { defineEvent, type EventDefinition, type EventOf, type Producer, type RecordKey } from './define-event.js';
+export { createEvent, dataSchemaOf, type NewEvent, type Outgoing } from './create-event.js';
+export { checkEvent, refuseEvent, type EventRefusal } from './check-event.js';
+export { isDateTime, isUuid } from './formats.js';
+export { EVENTS, eventByType, recordKeyOf } from './catalogue.js';
+export {
+  DEAD_LETTER_TOPIC, PROVIDERS, TOPICS, answeredTopic, dispatchedTopic, ingressTopics, requestedTopic, topicSettings,
+  type Principal, type Provider, type TopicDefinition,
+} from './topics.js';
 export { AuditEntry, ToolAuditRecorded } from './tool-audit-recorded.js';
 export { ToolControlChanged } from './tool-control-changed.js';
 export { ToolExecutionCompleted } from './tool-execution-completed.js';

@@ -8,6 +8,7 @@ export const ToolControlChanged = defineEvent({
   topic: 'tool.control.v1',
   producer: 'registry',
   key: 'object',
+  objectKey: ({ kind, target }) => `${kind} ${target.type} ${target.id}`,
   when: 'When an operator stops or frees something that runs: kill switch, disabled tool, suspended tenant, forced breaker. Compacted.',
   data: Type.Object({
     kind: Type.Enum(['kill_switch', 'tool_disabled', 'tenant_suspended', 'tenant_deleted', 'breaker']),

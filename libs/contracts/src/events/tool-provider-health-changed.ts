@@ -7,6 +7,7 @@ export const ToolProviderHealthChanged = defineEvent({
   topic: 'tool.provider.health.v1',
   producer: 'provider',
   key: 'object',
+  objectKey: ({ provider, worker, breaker }) => (breaker ? `${provider} ${worker} ${breaker.id}` : `${provider} ${worker}`),
   when: 'When a worker starts or stops, or one of its circuit breakers changes. Compacted by worker and breaker.',
   data: Type.Object({
     provider: Type.String({ description: 'http, dummy, builtin or mcp.' }),

@@ -8,6 +8,7 @@ export const ToolRegistryChanged = defineEvent({
   topic: 'tool.registry.changed.v1',
   producer: 'registry',
   key: 'object',
+  objectKey: ({ kind, id }) => `${kind} ${id}`,
   when: 'When a tenant, tool, version, enablement, toolkit, agent type or assignment is made, changed or removed. Compacted: the last record of an object is its state.',
   data: Type.Object({
     kind: Type.Enum(['tenant', 'tool', 'tool_version', 'enablement', 'toolkit', 'agent', 'assignment', 'ingress']),
