@@ -1,8 +1,8 @@
-/** One configuration for every spec: TypeScript from source through swc, native ESM, a real Postgres beside it. */
+/** One configuration for every spec beside its source: TypeScript through swc, native ESM, a real Postgres next to it. */
 export default {
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/lint'],
   testMatch: ['**/src/**/*.spec.ts', '<rootDir>/lint/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/apps/(e2e|chaos)/'],
   modulePathIgnorePatterns: ['/dist/', '/.data/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -25,4 +25,14 @@ export default {
   globalSetup: '<rootDir>/jest.setup.mjs',
   globalTeardown: '<rootDir>/jest.teardown.mjs',
   testTimeout: 20_000,
+  coverageProvider: 'v8',
+  coverageReporters: ['text-summary', 'json-summary', 'lcovonly'],
+  collectCoverageFrom: [
+    'libs/*/src/**/*.ts',
+    'apps/*/src/**/*.ts',
+    '!apps/{cli,e2e,bench,chaos}/**',
+    '!**/*.{spec,cases}.ts',
+    '!**/testing/**',
+  ],
+  coverageThreshold: { global: { lines: 80 } },
 };
