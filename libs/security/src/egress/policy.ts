@@ -1,0 +1,126 @@
+import ipaddr from 'ipaddr.js';
+import type { FieldError } from '@toolplane/contracts/errors';
+import { canonicalUrl } from './canonical-url.js';
+
+/** The operator’s `egress.json`. */
+export interface EgressPolicyDocument {
+  /** What happens to an origin that no entry names: `public-https` lets HTTPS on port 443 through to public addresses. */
+  readonly default: 'public-https' | 'deny';
+  readonly allow: readonly AllowEntry[];
+  /** Addresses that are not public, opened by range and port together; they count only for what an `allow` entry names. */
+  readonly private: readonly { readonly cidr: string; readonly ports: readonly number[] }[];
+  readonly proxy?: string | undefined;
+}
+
+export interface AllowEntry {
+  /** `https://api.example.com`, `http://10.2.0.7:8080` or `https://*.example.com` (which does not cover the apex). */
+  readonly origin: string;
+  /** Begins and ends with a slash; everything when absent. */
+  readonly pathPrefix?: string | undefined;
+  readonly methods?: readonly string[] | undefined;
+  /** Tenant ids; every tenant when absent. */
+  readonly tenants?: readonly string[] | undefined;
+  /** Names or ids of tools; every tool when absent. */
+  readonly tools?: readonly string[] | undefined;
+  /** PEM file of the one authority that is trusted for this origin. */
+  readonly caFile?: string | undefined;
+}
+
+/** An entry, ready to be matched. */
+export interface AllowRule {
+  readonly scheme: 'http' | 'https';
+  /** The host, or with `wildcard` its suffix, which begins with a dot. */
+  readonly host: string;
+  readonly wildcard: boolean;
+  readonly port: number;
+  readonly pathPrefix: string;
+  readonly methods: ReadonlySet<string> | null;
+  readonly tenants: ReadonlySet<string> | null;
+  readonly tools: ReadonlySet<string> | null;
+  readonly caFile: string | null;
+}
+
+export interface PrivateRange {
+  readonly range: readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
+  readonly ports: ReadonlySet<number>;
+}
+
+/** A policy that was checked as a whole. */
+export interface EgressPolicy {
+  readonly default: 'public-https' | 'deny';
+  readonly allow: readonly AllowRule[];
+  readonly private: readonly PrivateRange[];
+}
+
+export type CompiledEgressPolicy =
+  { readonly ok: true; readonly policy: EgressPolicy } | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+/** Shortest prefixes that open a range: shorter ones would open the internet's inside rather than a network. */
+const SHORTEST_PREFIX = { ipv4: 8, ipv6: 7 } as const;
+
+/** Checks and prepares the operator's policy. All faults are told together; with one fault nothing may be called. */
+export function compileEgressPolicy(document: EgressPolicyDocument): CompiledEgressPolicy {
+  const errors: FieldError[] = [];
+  const allow = document.allow.map((entry, index) => compileEntry(entry, `/allow/${index}`, errors));
+  const ranges = document.private.map((entry, index) => compileRange(entry, `/private/${index}`, errors));
+  if (document.proxy !== undefined) errors.push({ pointer: '/proxy', detail: 'calls through a proxy are not offered yet; remove it' });
+  if (errors.length > 0) return { ok: false, errors };
+  return { ok: true, policy: { default: document.default, allow: allow.filter(isPresent), private: ranges.filter(isPresent) } };
+}
+
+const isPresent = <T>(value: T | null): value is T => value !== null;
+
+function compileEntry(entry: AllowEntry, pointer: string, errors: FieldError[]): AllowRule | null {
+  const fault = (field: string, detail: string): null => {
+    errors.push({ pointer: `${pointer}/${field}`, detail });
+    return null;
+  };
+  const pathPrefix = entry.pathPrefix ?? '/';
+  if (!pathPrefix.startsWith('/') || !pathPrefix.endsWith('/')) return fault('pathPrefix', 'a path prefix begins and ends with a slash');
+  const [, scheme, rest] = /^(https?:\/\/)(.*)$/i.exec(entry.origin) ?? [];
+  const wildcard = rest?.startsWith('*.') ?? false;
+  const named = canonicalUrl(wildcard ? `${scheme}${rest?.slice(2)}` : entry.origin);
+  if (named.verdict === 'deny') return fault('origin', originAdvice(entry.origin, named.reason));
+  const { url } = named;
+  if (url.path !== '/' || url.search !== '') return fault('origin', 'an origin is scheme, host and port; a path goes into pathPrefix');
+  if (wildcard && (url.literal || !url.host.includes('.')))
+    return fault('origin', 'a wildcard stands before at least two labels of a name');
+  return {
+    scheme: url.scheme,
+    host: wildcard ? `.${url.host}` : url.host,
+    wildcard,
+    port: url.port,
+    pathPrefix,
+    methods: setOf(entry.methods?.map((method) => method.toUpperCase())),
+    tenants: setOf(entry.tenants),
+    tools: setOf(entry.tools),
+    caFile: entry.caFile ?? null,
+  };
+}
+
+const setOf = (values: readonly string[] | undefined): ReadonlySet<string> | null => (values ? new Set(values) : null);
+
+/** Names with characters outside ASCII are taken as A-labels only; the message says which one, where there is no doubt. */
+function originAdvice(origin: string, reason: string): string {
+  if (/^\p{ASCII}*$/u.test(origin)) return reason;
+  // ß, ς and the joiners give different hosts under IDNA 2003 and 2008.
+  const ascii = !/[ßς\u200c\u200d]/.test(origin) && URL.canParse(origin) ? new URL(origin).origin : null;
+  return ascii?.includes('xn--') ? `write the host as an A-label: ${ascii}` : 'write the host as an A-label (xn--…)';
+}
+
+function compileRange(entry: EgressPolicyDocument['private'][number], pointer: string, errors: FieldError[]): PrivateRange | null {
+  const fault = (field: string, detail: string): null => {
+    errors.push({ pointer: `${pointer}/${field}`, detail });
+    return null;
+  };
+  if (!/^[0-9a-f.:]+\/[0-9]{1,3}$/i.test(entry.cidr) || !ipaddr.isValidCIDR(entry.cidr))
+    return fault('cidr', 'this is no range, for instance 10.2.0.0/16');
+  const [address, bits] = ipaddr.parseCIDR(entry.cidr);
+  const kind = address.kind();
+  if (kind === 'ipv4' && !ipaddr.IPv4.isValidFourPartDecimal(entry.cidr.split('/', 1)[0] ?? ''))
+    return fault('cidr', 'write all four numbers of the address');
+  if (bits < SHORTEST_PREFIX[kind]) return fault('cidr', `a range has a prefix of at least /${SHORTEST_PREFIX[kind]}`);
+  if (entry.ports.length === 0 || !entry.ports.every((port) => Number.isInteger(port) && port > 0 && port < 65536))
+    return fault('ports', 'list the ports, 1 to 65535');
+  return { range: [address, bits], ports: new Set(entry.ports) };
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { ADDRESS_SETUPS, CORPUS_POLICY, ELSEWHERE, ENTRY_SETUPS, OWN_ADDRESSES, URL_SETUPS } from './ssrf-corpus.cases.js';
+import { compileEgressPolicy, decideAddresses, decideUrl, type EgressPolicy } from './index.js';
+
+interface Vector {
+  readonly id: string;
+  readonly category: string;
+  readonly url_or_setup: string;
+  readonly expected: 'allow' | 'deny';
+  readonly why: string;
+}
+const corpus = JSON.parse(readFileSync(new URL('./fixtures/ssrf-corpus.json', import.meta.url), 'utf8')) as readonly Vector[];
+const compiled = compileEgressPolicy(CORPUS_POLICY);
+if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors));
+const { policy } = compiled;
+
+interface Question {
+  readonly url: string;
+  readonly method?: string;
+  readonly tenant?: string;
+  readonly tool?: string;
+  readonly answers?: readonly string[];
+}
+
+/** The whole decision: the URL, then the addresses (those of a public name, where the vector says nothing else). */
+function verdict(
+  under: EgressPolicy,
+  { url, method = 'GET', tenant = 'demo', tool = 'plain', answers = ['93.184.216.34'] }: Question,
+): 'allow' | 'deny' {
+  const named = decideUrl(under, url, { tenant, tool: { id: `id-of-${tool}`, name: tool }, method });
+  if (named.verdict === 'deny') return 'deny';
+  const found = named.url.literal ? [named.url.host.replace(/^\[|\]$/g, '')] : answers;
+  return decideAddresses(under, found, { port: named.url.port, entry: named.entry, own: OWN_ADDRESSES }).verdict;
+}
+
+/** What a vector asks of the guard; null when it is about something else. */
+function questionsOf({ id, url_or_setup: text }: Vector): readonly Question[] | null {
+  const [, tool, toolUrl, , resolved] = /^tool ([WN]): (\S+)( \(resolver: (\S+)\))?$/.exec(text) ?? [];
+  if (tool && toolUrl) return [{ url: toolUrl, tool: `tool-${tool.toLowerCase()}`, ...(resolved && { answers: [resolved] }) }];
+  if (!text.startsWith('SETUP:')) return [{ url: text }];
+  const answers = ADDRESS_SETUPS[id] ?? /resolves to ([0-9a-f.:]+)$/.exec(text)?.slice(1);
+  return answers ? [{ url: 'https://api.example.com/v1/x', answers }] : (URL_SETUPS[id] ?? null);
+}
+
+const judged = corpus.filter((vector) => questionsOf(vector));
+const entries = corpus.filter(({ id }) => ENTRY_SETUPS[id]);
+
+describe('the SSRF corpus', () => {
+  it.each(judged.map((vector) => [vector.id, vector.expected, vector.why, vector] as const))(
+    '%s: %s. %s',
+    (_id, expected, _why, vector) => {
+      for (const question of questionsOf(vector) ?? []) expect(verdict(policy, question)).toBe(expected);
+    },
+  );
+
+  it.each(entries.map(({ id, why }) => [id, why] as const))('%s: such an entry is refused. %s', (id) => {
+    const answer = compileEgressPolicy({ ...CORPUS_POLICY, allow: [{ origin: ENTRY_SETUPS[id] ?? '' }] });
+    expect(answer.ok).toBe(false);
+  });
+
+  it('leaves no vector unaccounted for', () => {
+    const rest = corpus.filter((vector) => !judged.includes(vector) && !entries.includes(vector));
+    expect(rest.filter(({ id, category }) => !ELSEWHERE[id] && !ELSEWHERE[category])).toEqual([]);
+    expect(judged.length + entries.length + rest.length).toBe(183);
+  });
+
+  it('denies the addresses of the corpus by default too, when public HTTPS is open', () => {
+    const open = compileEgressPolicy({ default: 'public-https', allow: [], private: [{ cidr: '10.0.0.0/8', ports: [443] }] });
+    if (!open.ok) throw new Error('unreachable');
+    const wrong = judged.filter((vector) => {
+      const resolved = vector.url_or_setup.includes('resolves to') || ADDRESS_SETUPS[vector.id];
+      return resolved && (questionsOf(vector) ?? []).some((question) => verdict(open.policy, question) !== vector.expected);
+    });
+    expect(wrong.map(({ id }) => id)).toEqual([]);
+  });
+});
