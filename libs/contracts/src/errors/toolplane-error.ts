@@ -32,7 +32,7 @@ export interface ToolplaneErrorOptions {
 
 /** The one throwable for what the catalogue names. Anything else that is thrown is a bug and becomes `INTERNAL`. */
 export class ToolplaneError extends Error {
-  override readonly name = 'ToolplaneError';
+  override readonly name: string = 'ToolplaneError';
 
   constructor(
     readonly code: ErrorCode,
