@@ -1,13 +1,14 @@
-import { compileEgressPolicy, decideAddresses, decideUrl, type EgressPolicy, type EgressPolicyDocument } from './index.js';
+import type { EgressPolicy } from '@toolplane/contracts/documents';
+import { compileEgressPolicy, decideAddresses, decideUrl, type EgressRules } from './index.js';
 
-const policyOf = (document: Partial<EgressPolicyDocument>): EgressPolicy => {
-  const compiled = compileEgressPolicy({ default: 'public-https', allow: [], private: [], ...document });
+const policyOf = (document: Partial<EgressPolicy>): EgressRules => {
+  const compiled = compileEgressPolicy({ default: 'public-https', ...document });
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors));
-  return compiled.policy;
+  return compiled.rules;
 };
 const call = { tenant: 'demo', tool: { id: 'tool-1', name: 'weather' }, method: 'GET' };
-const faults = (document: Partial<EgressPolicyDocument>): readonly string[] => {
-  const compiled = compileEgressPolicy({ default: 'deny', allow: [], private: [], ...document });
+const faults = (document: Partial<EgressPolicy>): readonly string[] => {
+  const compiled = compileEgressPolicy({ default: 'deny', ...document });
   return compiled.ok ? [] : compiled.errors.map(({ pointer }) => pointer);
 };
 
@@ -152,7 +153,7 @@ describe('the operator’s policy', () => {
 
   it('answers with the A-label to use, where there is no doubt which', () => {
     const detail = (origin: string): string => {
-      const compiled = compileEgressPolicy({ default: 'deny', allow: [{ origin }], private: [] });
+      const compiled = compileEgressPolicy({ default: 'deny', allow: [{ origin }] });
       return compiled.ok ? '' : (compiled.errors[0]?.detail ?? '');
     };
     expect(detail('https://bücher.example')).toContain('https://xn--bcher-kva.example');

@@ -1,7 +1,8 @@
 import ipaddr from 'ipaddr.js';
+import { coversTenant } from '@toolplane/contracts/documents';
 import { canonicalUrl, deny, type CanonicalUrl, type Refusal, type UrlRule } from './canonical-url.js';
 import { classifyAddress, type AddressClass, type ClassifiedAddress } from './address-class.js';
-import type { AllowRule, EgressPolicy } from './policy.js';
+import type { AllowRule, EgressRules } from './policy.js';
 
 /** Who calls what: entries may be limited to tenants, tools and methods. */
 export interface EgressCall {
@@ -30,18 +31,18 @@ const LOCAL_NAME = /(^[^.]+|\.(local|internal|intranet|private|corp|home|lan|svc
  * Whether a call may be made to this URL: rules that need no look-up. Deny by default; an origin that an entry names is judged by
  * its entries alone, so that listing it narrows it.
  */
-export function decideUrl(policy: EgressPolicy, raw: string, call: EgressCall): UrlDecision {
+export function decideUrl(rules: EgressRules, raw: string, call: EgressCall): UrlDecision {
   const read = canonicalUrl(raw);
   if (read.verdict === 'deny') return read;
   const { url } = read;
   if (LOOPBACK_NAME.test(url.host)) return deny('local_name', 'names of this machine are not called; an entry names its address');
-  const named = policy.allow.filter((entry) => namesOrigin(entry, url));
+  const named = rules.allow.filter((entry) => namesOrigin(entry, url));
   const entry = named.find((candidate) => covers(candidate, url, call));
   if (entry) return { verdict: 'allow', rule: 'allow_list', reason: `an entry allows ${url.origin}${entry.pathPrefix}`, url, entry };
   if (named.length > 0) return deny('allow_list', `no entry for ${url.origin} covers this path, method, tenant and tool`);
   if (url.literal) return deny('ip_literal', 'an address is called only if an entry names it');
   if (LOCAL_NAME.test(url.host)) return deny('local_name', 'a local name is called only if an entry names it');
-  if (policy.default === 'deny') return deny('allow_list', `no entry names ${url.origin}`);
+  if (rules.default === 'deny') return deny('allow_list', `no entry names ${url.origin}`);
   if (url.scheme !== 'https' || url.port !== 443) return deny('public_https', 'without an entry only HTTPS on port 443 is called');
   return { verdict: 'allow', rule: 'public_https', reason: 'public HTTPS is allowed by default', url, entry: null };
 }
@@ -54,7 +55,7 @@ const namesOrigin = (entry: AllowRule, url: CanonicalUrl): boolean =>
 const covers = (entry: AllowRule, url: CanonicalUrl, { tenant, tool, method }: EgressCall): boolean =>
   url.path.startsWith(entry.pathPrefix) &&
   (entry.methods?.has(method) ?? true) &&
-  (entry.tenants?.has(tenant) ?? true) &&
+  (!entry.tenants || coversTenant(entry.tenants, tenant)) &&
   (!entry.tools || entry.tools.has(tool.name) || entry.tools.has(tool.id));
 
 export interface AddressContext {
@@ -88,14 +89,14 @@ const OPENABLE: ReadonlySet<AddressClass> = new Set<AddressClass>([
 ]);
 
 /** Judges every address that a name resolved to. One bad address refuses them all: a mixed answer is an attack or a mistake. */
-export function decideAddresses(policy: EgressPolicy, answers: readonly string[], context: AddressContext): AddressDecision {
+export function decideAddresses(rules: EgressRules, answers: readonly string[], context: AddressContext): AddressDecision {
   if (answers.length === 0) return deny('no_address', 'the name has no address');
   const addresses = answers.map(classifyAddress);
   let opened = false;
   for (const address of addresses) {
     const own = context.own?.has(address.address) ?? false;
     if (address.class === 'public' && !own) continue;
-    if (!isOpened(policy, address, context)) {
+    if (!isOpened(rules, address, context)) {
       return own
         ? deny('own_address', `${address.address} is this platform itself`)
         : deny(address.class, `${address.address} is ${address.class}`);
@@ -107,10 +108,10 @@ export function decideAddresses(policy: EgressPolicy, answers: readonly string[]
     : { verdict: 'allow', rule: 'public', reason: 'every address is public', addresses };
 }
 
-function isOpened(policy: EgressPolicy, address: ClassifiedAddress, { port, entry }: AddressContext): boolean {
+function isOpened(rules: EgressRules, address: ClassifiedAddress, { port, entry }: AddressContext): boolean {
   if (!entry || !OPENABLE.has(address.class)) return false;
   const parsed = ipaddr.parse(address.address);
-  return policy.private.some(
+  return rules.private.some(
     ({ range: [network, bits], ports }) => ports.has(port) && network.kind() === parsed.kind() && parsed.match(network, bits),
   );
 }

@@ -1,42 +1,24 @@
 import ipaddr from 'ipaddr.js';
+import type { EgressPolicy } from '@toolplane/contracts/documents';
 import type { FieldError } from '@toolplane/contracts/errors';
 import { canonicalUrl } from './canonical-url.js';
 
-/** The operator’s `egress.json`. */
-export interface EgressPolicyDocument {
-  /** What happens to an origin that no entry names: `public-https` lets HTTPS on port 443 through to public addresses. */
-  readonly default: 'public-https' | 'deny';
-  readonly allow: readonly AllowEntry[];
-  /** Addresses that are not public, opened by range and port together; they count only for what an `allow` entry names. */
-  readonly private: readonly { readonly cidr: string; readonly ports: readonly number[] }[];
-  readonly proxy?: string | undefined;
-}
+type AllowEntry = NonNullable<EgressPolicy['allow']>[number];
+type PrivateEntry = NonNullable<EgressPolicy['private']>[number];
 
-export interface AllowEntry {
-  /** `https://api.example.com`, `http://10.2.0.7:8080` or `https://*.example.com` (which does not cover the apex). */
-  readonly origin: string;
-  /** Begins and ends with a slash; everything when absent. */
-  readonly pathPrefix?: string | undefined;
-  readonly methods?: readonly string[] | undefined;
-  /** Tenant ids; every tenant when absent. */
-  readonly tenants?: readonly string[] | undefined;
-  /** Names or ids of tools; every tool when absent. */
-  readonly tools?: readonly string[] | undefined;
-  /** PEM file of the one authority that is trusted for this origin. */
-  readonly caFile?: string | undefined;
-}
-
-/** An entry, ready to be matched. */
+/** An `allow` entry, ready to be matched: `https://api.example.com`, `http://10.2.0.7:8080`, or `https://*.example.com` without its apex. */
 export interface AllowRule {
   readonly scheme: 'http' | 'https';
-  /** The host, or with `wildcard` its suffix, which begins with a dot. */
+  /** The host in its A-label form, or with `wildcard` its suffix, which begins with a dot. */
   readonly host: string;
   readonly wildcard: boolean;
   readonly port: number;
   readonly pathPrefix: string;
+  /** Null here and below: not limited. */
   readonly methods: ReadonlySet<string> | null;
-  readonly tenants: ReadonlySet<string> | null;
+  readonly tenants: readonly string[] | null;
   readonly tools: ReadonlySet<string> | null;
+  /** PEM file of the one authority that is trusted for this origin. */
   readonly caFile: string | null;
 }
 
@@ -45,27 +27,28 @@ export interface PrivateRange {
   readonly ports: ReadonlySet<number>;
 }
 
-/** A policy that was checked as a whole. */
-export interface EgressPolicy {
+/** The operator’s `egress.json`, checked as a whole and ready to decide. */
+export interface EgressRules {
   readonly default: 'public-https' | 'deny';
   readonly allow: readonly AllowRule[];
+  /** Opened by range and port together; they count only for what an `allow` entry names. */
   readonly private: readonly PrivateRange[];
 }
 
 export type CompiledEgressPolicy =
-  { readonly ok: true; readonly policy: EgressPolicy } | { readonly ok: false; readonly errors: readonly FieldError[] };
+  { readonly ok: true; readonly rules: EgressRules } | { readonly ok: false; readonly errors: readonly FieldError[] };
 
 /** Shortest prefixes that open a range: shorter ones would open the internet's inside rather than a network. */
 const SHORTEST_PREFIX = { ipv4: 8, ipv6: 7 } as const;
 
 /** Checks and prepares the operator's policy. All faults are told together; with one fault nothing may be called. */
-export function compileEgressPolicy(document: EgressPolicyDocument): CompiledEgressPolicy {
+export function compileEgressPolicy(document: EgressPolicy): CompiledEgressPolicy {
   const errors: FieldError[] = [];
-  const allow = document.allow.map((entry, index) => compileEntry(entry, `/allow/${index}`, errors));
-  const ranges = document.private.map((entry, index) => compileRange(entry, `/private/${index}`, errors));
+  const allow = (document.allow ?? []).map((entry, index) => compileEntry(entry, `/allow/${index}`, errors));
+  const ranges = (document.private ?? []).map((entry, index) => compileRange(entry, `/private/${index}`, errors));
   if (document.proxy !== undefined) errors.push({ pointer: '/proxy', detail: 'calls through a proxy are not offered yet; remove it' });
   if (errors.length > 0) return { ok: false, errors };
-  return { ok: true, policy: { default: document.default, allow: allow.filter(isPresent), private: ranges.filter(isPresent) } };
+  return { ok: true, rules: { default: document.default, allow: allow.filter(isPresent), private: ranges.filter(isPresent) } };
 }
 
 const isPresent = <T>(value: T | null): value is T => value !== null;
@@ -92,7 +75,7 @@ function compileEntry(entry: AllowEntry, pointer: string, errors: FieldError[]):
     port: url.port,
     pathPrefix,
     methods: setOf(entry.methods?.map((method) => method.toUpperCase())),
-    tenants: setOf(entry.tenants),
+    tenants: entry.tenants ?? null,
     tools: setOf(entry.tools),
     caFile: entry.caFile ?? null,
   };
@@ -108,7 +91,7 @@ function originAdvice(origin: string, reason: string): string {
   return ascii?.includes('xn--') ? `write the host as an A-label: ${ascii}` : 'write the host as an A-label (xn--…)';
 }
 
-function compileRange(entry: EgressPolicyDocument['private'][number], pointer: string, errors: FieldError[]): PrivateRange | null {
+function compileRange(entry: PrivateEntry, pointer: string, errors: FieldError[]): PrivateRange | null {
   const fault = (field: string, detail: string): null => {
     errors.push({ pointer: `${pointer}/${field}`, detail });
     return null;

@@ -1,7 +1,7 @@
-import type { EgressPolicyDocument } from './policy.js';
+import type { EgressPolicy } from '@toolplane/contracts/documents';
 
 /** The policy that the corpus assumes: three tools, each with its entry. */
-export const CORPUS_POLICY: EgressPolicyDocument = {
+export const CORPUS_POLICY: EgressPolicy = {
   default: 'deny',
   allow: [
     { origin: 'https://api.example.com', pathPrefix: '/v1/', methods: ['GET', 'POST'], tenants: ['demo'] },

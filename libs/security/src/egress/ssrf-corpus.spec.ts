@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ADDRESS_SETUPS, CORPUS_POLICY, ELSEWHERE, ENTRY_SETUPS, OWN_ADDRESSES, URL_SETUPS } from './ssrf-corpus.cases.js';
-import { compileEgressPolicy, decideAddresses, decideUrl, type EgressPolicy } from './index.js';
+import { compileEgressPolicy, decideAddresses, decideUrl, type EgressRules } from './index.js';
 
 interface Vector {
   readonly id: string;
@@ -12,7 +12,7 @@ interface Vector {
 const corpus = JSON.parse(readFileSync(new URL('./fixtures/ssrf-corpus.json', import.meta.url), 'utf8')) as readonly Vector[];
 const compiled = compileEgressPolicy(CORPUS_POLICY);
 if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors));
-const { policy } = compiled;
+const { rules } = compiled;
 
 interface Question {
   readonly url: string;
@@ -24,7 +24,7 @@ interface Question {
 
 /** The whole decision: the URL, then the addresses (those of a public name, where the vector says nothing else). */
 function verdict(
-  under: EgressPolicy,
+  under: EgressRules,
   { url, method = 'GET', tenant = 'demo', tool = 'plain', answers = ['93.184.216.34'] }: Question,
 ): 'allow' | 'deny' {
   const named = decideUrl(under, url, { tenant, tool: { id: `id-of-${tool}`, name: tool }, method });
@@ -49,7 +49,7 @@ describe('the SSRF corpus', () => {
   it.each(judged.map((vector) => [vector.id, vector.expected, vector.why, vector] as const))(
     '%s: %s. %s',
     (_id, expected, _why, vector) => {
-      for (const question of questionsOf(vector) ?? []) expect(verdict(policy, question)).toBe(expected);
+      for (const question of questionsOf(vector) ?? []) expect(verdict(rules, question)).toBe(expected);
     },
   );
 
@@ -69,7 +69,7 @@ describe('the SSRF corpus', () => {
     if (!open.ok) throw new Error('unreachable');
     const wrong = judged.filter((vector) => {
       const resolved = vector.url_or_setup.includes('resolves to') || ADDRESS_SETUPS[vector.id];
-      return resolved && (questionsOf(vector) ?? []).some((question) => verdict(open.policy, question) !== vector.expected);
+      return resolved && (questionsOf(vector) ?? []).some((question) => verdict(open.rules, question) !== vector.expected);
     });
     expect(wrong.map(({ id }) => id)).toEqual([]);
   });
