@@ -6,6 +6,7 @@ export { eventLogVariables, type EmbeddedConfig, type EventLogConfig, type Kafka
 export { ingressVariables, type IngressConfig } from './ingress-variables.js';
 export { loadConfig, type Environment } from './load-config.js';
 export { readPolicyFile } from './policy-file.js';
+export { readSecretSource } from './secret-source.js';
 export {
   LOG_LEVELS, processVariables, serviceVariables, type LogLevel, type ProcessConfig, type ServiceConfig, type ServiceDefaults,
 } from './service-variables.js';
