@@ -1,0 +1,5 @@
+import type { Migration } from '@toolplane/persistence';
+import { createExecutions } from '../migrations/20261120T2150-create-executions.js';
+
+/** In the order of their names. */
+export const executionMigrations: readonly Migration[] = [createExecutions];

@@ -1,0 +1,151 @@
+import { ToolExecutionDecided, ToolInvocationReported } from '@toolplane/contracts/events';
+import { wireError } from '@toolplane/contracts/errors';
+import { newId } from '@toolplane/contracts/ids';
+import { golden } from '@toolplane/contracts/testing';
+import { testDatabase, type TestDatabase } from '@toolplane/persistence/testing';
+import { executionMigrations } from '../execution.migrations.js';
+import { eventsOf } from './execution-events.js';
+import { ExecutionStore, type Dated } from './execution.store.js';
+
+const TERMS = { startWithinMs: 60_000, graceMs: 10_000 };
+const store = new ExecutionStore(TERMS, () => 0.5);
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await testDatabase({ service: 'execution', migrations: executionMigrations });
+});
+afterAll(() => db.close());
+
+const apply = (...triggers: readonly Dated[]) => db.database.asWorker((tx) => store.apply(tx, triggers));
+const answersOf = async (...triggers: readonly Dated[]) => (await apply(...triggers)).map(({ answer }) => answer);
+
+type Decision = ToolExecutionDecided['data'];
+function decided(id: string, overrides: Partial<Decision> = {}): Dated {
+  const decision = golden(ToolExecutionDecided, { executionId: id, ...overrides });
+  const { outcome, error } = decision.data;
+  return {
+    tenantId: decision.tenantid, id, eventId: newId(), decision,
+    trigger: outcome === 'rejected' ? { type: 'decided', outcome, error: error ?? wireError('INTERNAL') } : { type: 'decided', outcome },
+  };
+}
+function reported(id: string, attempt: number, data: Partial<ToolInvocationReported['data']> = { status: 'succeeded', output: { text: 'hi' } }): Dated {
+  const event = golden(ToolInvocationReported, { executionId: id, attempt, ...data });
+  const { status, error } = event.data;
+  return {
+    tenantId: event.tenantid, id, eventId: newId(), report: event.data,
+    trigger: { type: 'reported', attempt, result: status === 'failed' ? { status, error: error ?? wireError('PROVIDER_FAILED') } : { status } },
+  };
+}
+const rowOf = async (id: string) => (await db.query(`select * from execution.executions where id = '${id}'`))[0];
+
+describe('the store of executions', () => {
+  it('answers for every input of a batch, in its order', async () => {
+    const [a, b, unknown] = [newId(), newId(), newId()];
+    expect(await answersOf(decided(a), reported(unknown, 1), decided(b), decided(a))).toEqual(['applied', 'refused', 'applied', 'refused']);
+    expect(await rowOf(a)).toMatchObject({ status: 'running', attempt: 1, calls: 1 });
+  });
+
+  it('publishes again, from the stored row, what an event gave rise to when it was applied first', async () => {
+    const decision = decided(newId());
+    const [first] = await apply(decision);
+    const [again] = await apply(decision);
+    expect(again?.answer).toBe('repeated');
+    expect(eventsOf([again!]).now).toEqual(eventsOf([first!]).now);
+
+    const report = reported(decision.id, 1);
+    const [completed] = await apply(report);
+    const [completedAgain] = await apply(report);
+    expect(completedAgain?.answer).toBe('repeated');
+    expect(eventsOf([completedAgain!]).now).toEqual(eventsOf([completed!]).now);
+    expect(eventsOf([completed!]).now[0]).toMatchObject({ type: 'ToolExecutionCompleted', data: { output: { text: 'hi' }, status: 'succeeded' } });
+  });
+
+  it('keeps a lease of start, time limit and grace, and moves it when the call says that it runs', async () => {
+    const decision = decided(newId());
+    await apply(decision);
+    const { start_by: startBy, lease_until: leaseUntil, updated_at: at } = await rowOf(decision.id) as Record<string, Date>;
+    const timeoutMs = decision.decision!.data.tool!.timeoutMs;
+    expect(startBy!.getTime() - at!.getTime()).toBe(TERMS.startWithinMs);
+    expect(leaseUntil!.getTime() - startBy!.getTime()).toBe(timeoutMs + TERMS.graceMs);
+    expect(await answersOf(reported(decision.id, 1, { status: 'running' }))).toEqual(['applied']);
+    const moved = await rowOf(decision.id) as Record<string, Date>;
+    expect(moved.lease_until!.getTime() - moved.updated_at!.getTime()).toBe(timeoutMs + TERMS.graceMs);
+    expect(moved.start_by).toEqual(startBy);
+  });
+
+  it('schedules another attempt with a start-by of its own', async () => {
+    const decision = decided(newId());
+    await apply(decision);
+    const [retried] = await apply(reported(decision.id, 1, { status: 'not_started' }));
+    const { now, later } = eventsOf([retried!]);
+    expect(now).toMatchObject([{ type: 'ToolExecutionProgressed', data: { kind: 'retry_scheduled' } }]);
+    expect(later).toMatchObject([{ event: { type: 'ToolInvocationDispatched', data: { attempt: 2, idempotencyKey: decision.id } } }]);
+    expect(await rowOf(decision.id)).toMatchObject({ status: 'running', attempt: 2, calls: 1 });
+    expect(await answersOf(reported(decision.id, 1))).toEqual(['refused']);
+    expect(await answersOf(reported(decision.id, 2))).toEqual(['applied']);
+  });
+
+  it('files a report that comes after the end and leaves the row as it is', async () => {
+    const decision = decided(newId());
+    await apply(decision, reported(decision.id, 1));
+    const before = await rowOf(decision.id);
+    const [late] = await apply(reported(decision.id, 1, { status: 'failed', error: { ...wireError('PROVIDER_FAILED'), errors: [] } }));
+    expect(late).toMatchObject({ answer: 'refused', effects: [{ type: 'progress', kind: 'late_report' }] });
+    expect(await rowOf(decision.id)).toEqual(before);
+  });
+
+  it('refuses a decision on an id that stands for another request', async () => {
+    const decision = decided(newId());
+    await apply(decision);
+    await expect(apply(decided(decision.id, { requestDigest: 'another' }))).rejects.toMatchObject({ code: 'EXECUTION_ID_CONFLICT' });
+  });
+
+  it('treats an equal id of another tenant as another execution', async () => {
+    const decision = decided(newId());
+    await apply(decision);
+    expect(await answersOf({ ...decision, tenantId: 'other' })).toEqual(['applied']);
+  });
+
+  it('lets the database refuse what the state machine refuses', async () => {
+    const decision = decided(newId());
+    await apply(decision, reported(decision.id, 1));
+    await expect(db.query(`update execution.executions set status = 'running', finished_at = null where id = '${decision.id}'`)).rejects.toThrow(/cannot go from succeeded/);
+  });
+
+  it('keeps NUL characters of an output, in a form that Postgres takes', async () => {
+    const decision = decided(newId());
+    await apply(decision, reported(decision.id, 1, { status: 'succeeded', output: { text: 'a\u0000b' } }));
+    expect(await rowOf(decision.id)).toMatchObject({ status: 'succeeded', output: { text: 'a\u2400b' } });
+  });
+
+  it('does not deadlock when batches cross', async () => {
+    const decisions = Array.from({ length: 40 }, () => decided(newId()));
+    await Promise.all([apply(...decisions), apply(...[...decisions].reverse()), apply(...decisions)]);
+    const reports = decisions.map(({ id }) => reported(id, 1));
+    const answers = (await Promise.all([answersOf(...reports), answersOf(...[...reports].reverse())])).flat();
+    expect(answers.filter((answer) => answer === 'applied')).toHaveLength(40);
+    expect(answers.filter((answer) => answer === 'repeated')).toHaveLength(40);
+  });
+
+  it('finds the rows of a batch by primary key alone, with generic plans and under row-level security', async () => {
+    const decisions = Array.from({ length: 300 }, () => decided(newId()));
+    await apply(...decisions);
+    await db.query('analyze execution.executions');
+    await db.query('set plan_cache_mode = force_generic_plan');
+    const before = await scans();
+    await apply(...decisions.map(({ id }) => reported(id, 1)));
+    const after = await scans();
+    expect(after.seq - before.seq).toBe(0);
+    expect(after.others - before.others).toBe(0);
+    expect(after.primary - before.primary).toBeGreaterThanOrEqual(300);
+  });
+});
+
+async function scans(): Promise<{ seq: number; primary: number; others: number }> {
+  await db.query('select pg_stat_clear_snapshot()');
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  const [table] = await db.query(`select seq_scan::int as seq from pg_stat_user_tables where relname = 'executions' and schemaname = 'execution'`) as { seq: number }[];
+  const indexes = await db.query(`select indexrelname as name, idx_scan::int as scans from pg_stat_user_indexes where relname = 'executions' and schemaname = 'execution'`) as { name: string; scans: number }[];
+  const primary = indexes.find(({ name }) => name === 'executions_pkey')?.scans ?? 0;
+  return { seq: table?.seq ?? 0, primary, others: indexes.reduce((sum, { scans: each }) => sum + each, 0) - primary };
+}

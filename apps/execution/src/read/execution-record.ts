@@ -1,0 +1,41 @@
+import { redact } from '@toolplane/security/redaction';
+import type { ExecutionRow } from '../execution/execution-row.js';
+import { outputOf } from '../execution/execution-events.js';
+
+/** The public record of an execution. Only what the tool's schemas mark as sensitive is redacted: it is the caller's own. */
+export function executionRecord(row: ExecutionRow) {
+  const { value: input, redactions } = redact(row.input, { pointers: row.context.sensitiveInput });
+  const { output, outputRef } = row.status === 'succeeded' ? outputOf(row) : { output: null, outputRef: null };
+  return {
+    id: row.id,
+    tenantId: row.tenantId,
+    request: row.context.request,
+    correlationId: row.correlationId,
+    toolId: row.toolId,
+    toolName: row.toolName,
+    toolVersion: row.toolVersion,
+    status: row.status,
+    requestedBy: row.context.requestedBy,
+    actor: row.context.actor,
+    agent: row.agent,
+    sessionId: row.sessionId,
+    exceptionId: row.exceptionId,
+    input,
+    output,
+    outputRef,
+    redactions: [
+      ...redactions.map(({ pointer, rule }) => ({ pointer: `/input${pointer}`, rule })),
+      ...row.redactions.map(({ pointer, rule }) => ({ pointer: `/output${pointer}`, rule })),
+    ],
+    error: row.error,
+    approval: null,
+    attempts: row.attempt,
+    /** The trace of the request, where it came with one. */
+    traceId: row.context.traceparent?.split('-')[1] ?? null,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+export type ExecutionRecord = ReturnType<typeof executionRecord>;
