@@ -1,1 +1,14 @@
-export {};
+export { batchOf, type Batch, type BatchColumns, type BatchRow, type BatchType } from './batch-of.js';
+export type { Entities } from './data-source.js';
+export { Database, type DatabaseOptions } from './database.js';
+export { duplicateKey } from './failures.js';
+export { migrate, SchemaMismatch, verifySchema, type Migration, type MigrationTx } from './migrations.js';
+export { jsonWithoutNul, storable, withoutNul } from './nul.js';
+export { standForLeader, type Leader, type LeaderOptions } from './outbox/leader.js';
+export { Outbox, type OutboxEntry } from './outbox/outbox.js';
+export { outboxTable } from './outbox/outbox-table.js';
+export type { RelayHandle, RelayOptions } from './outbox/relay.js';
+export { Persistence, type PersistenceOptions } from './persistence.module.js';
+export { Positions, positionsTable, type Position } from './positions.js';
+export { rowLevelSecurity, type RowLevelSecurity } from './row-level-security.js';
+export type { Tx } from './tx.js';

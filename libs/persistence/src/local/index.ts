@@ -1,1 +1,3 @@
-export {};
+export { provisionDatabase, type ProvisionOptions } from './provision-database.js';
+export { roleNames, SERVICES_WITH_SCHEMA } from './provision-statements.js';
+export { startLocalPostgres, type LocalPostgres, type LocalPostgresOptions } from './start-local-postgres.js';

@@ -1,1 +1,3 @@
-export {};
+export { dumpSchema } from './dump-schema.js';
+export { batchDifferences, tablesWithoutForcedPolicy } from './schema-checks.js';
+export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';

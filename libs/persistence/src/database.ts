@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GLOBAL } from '@toolplane/contracts/ids';
+import pg from 'pg';
+import type { DataSource } from 'typeorm';
+import { CONNECT_TIMEOUT_MS, createDataSource, type Entities } from './data-source.js';
+import { isRepeatable, toThrow } from './failures.js';
+import { OpenTransaction, type Tx } from './tx.js';
+
+export interface DatabaseOptions {
+  readonly service: string;
+  /** Of role `<service>_api`. */
+  readonly apiUrl: string;
+  /** Of role `<service>_worker`. */
+  readonly workerUrl: string;
+  /** Connections of each of the two pools. */
+  readonly poolSize: number;
+  readonly entities?: Entities;
+  readonly onPoolError?: (error: Error) => void;
+}
+
+const TRIES = 3;
+/** An API statement that runs longer belongs to nobody who still waits. */
+const API_STATEMENT_TIMEOUT_MS = 30_000;
+const SET_TENANT = `select set_config('toolplane.tenant', $1, true)`;
+
+/** A service’s own schema, through its two doors. Each pool is its own, so that none can starve the other, or the health check. */
+export class Database {
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    readonly service: string,
+    private readonly api: DataSource,
+    private readonly worker: DataSource,
+    private readonly health: pg.Pool,
+    /** For connections that live outside the pools: leader locks, notifications. */
+    readonly workerUrl: string,
+  ) {}
+
+  /** @throws DependencyDown where the server is away; the driver’s error where it refuses us */
+  static async connect(options: DatabaseOptions): Promise<Database> {
+    const { service, apiUrl, workerUrl, poolSize, entities = [] } = options;
+    const common = { poolSize, entities, ...(options.onPoolError && { onPoolError: options.onPoolError }) };
+    const api = createDataSource({ ...common, url: apiUrl, name: `${service} api`, statementTimeoutMs: API_STATEMENT_TIMEOUT_MS });
+    const worker = createDataSource({ ...common, url: workerUrl, name: `${service} worker` });
+    const health = new pg.Pool({ connectionString: workerUrl, max: 1, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: `${service} health` });
+    health.on('error', (error) => options.onPoolError?.(error));
+    const database = new Database(service, api, worker, health, workerUrl);
+    try {
+      await api.initialize();
+      await worker.initialize();
+    } catch (error) {
+      await database.close();
+      throw toThrow(error);
+    }
+    return database;
+  }
+
+  /**
+   * A transaction that sees and writes one tenant’s rows, and reads global ones. Run again, up to three times in all, after a deadlock
+   * or a serialization failure: the work has no effect outside the transaction.
+   * @throws DependencyDown where the server is away or stays blocked
+   */
+  asTenant<Result>(tenantId: string, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    if (tenantId === '' || tenantId === GLOBAL) return Promise.reject(new TypeError('asTenant needs a tenant'));
+    return this.inTransaction(this.api, false, async (tx) => {
+      await tx.query(SET_TENANT, [tenantId]);
+      return work(tx);
+    });
+  }
+
+  /** A transaction over all tenants: BEGIN, the statements, COMMIT. The tenant of every row comes from a verified event or token. */
+  asWorker<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    return this.inTransaction(this.worker, true, work);
+  }
+
+  /** Round trip on the health check’s own connection, in milliseconds. @throws DependencyDown */
+  async ping(): Promise<{ readonly ms: number }> {
+    const start = performance.now();
+    await this.health.query('select').catch((error: unknown) => {
+      throw toThrow(error);
+    });
+    return { ms: Math.round((performance.now() - start) * 10) / 10 };
+  }
+
+  /** Waits for what runs, then lets every connection go. */
+  close(): Promise<void> {
+    this.closing ??= Promise.all([this.api, this.worker].map((source) => (source.isInitialized ? source.destroy() : undefined)))
+      .then(() => this.health.end());
+    return this.closing;
+  }
+
+  private async inTransaction<Result>(source: DataSource, prepare: boolean, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await once(source, prepare, work);
+      } catch (error) {
+        if (!isRepeatable(error) || tried === TRIES) throw toThrow(error);
+        await sleep(Math.random() * 20 * tried);
+      }
+    }
+  }
+}
+
+async function once<Result>(source: DataSource, prepare: boolean, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  const runner = source.createQueryRunner();
+  try {
+    const client = (await runner.connect()) as pg.PoolClient;
+    const tx = new OpenTransaction(runner, client, prepare);
+    await runner.startTransaction();
+    const result = await work(tx);
+    await runner.commitTransaction();
+    tx.tellCommitted();
+    return result;
+  } catch (error) {
+    // A connection that broke cannot roll back; the server has done it, and the pool drops the connection.
+    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
+  } finally {
+    await runner.release();
+  }
+}

@@ -1,0 +1,61 @@
+import type { CloudEvent, Received } from '@toolplane/contracts/envelope';
+import { batchOf } from './batch-of.js';
+import type { Database } from './database.js';
+import { plainName } from './sql-names.js';
+import type { Tx } from './tx.js';
+
+/** How far a service’s database has taken in one partition of one log. */
+export interface Position {
+  readonly clusterId: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly nextOffset: bigint;
+}
+
+/** The table behind it, for one of the service’s migrations. */
+export const positionsTable = (service: string): string => `
+create table ${plainName(service)}.positions (
+  topic text not null,
+  partition int not null,
+  cluster_id text not null,
+  next_offset bigint not null,
+  primary key (topic, partition)
+) with (fillfactor = 50);
+grant select, insert, update on ${service}.positions to ${service}_worker;
+`;
+
+const position = batchOf({ topic: 'text', partition: 'int', clusterId: 'text', nextOffset: 'bigint' });
+
+/** Stored with every batch, so that a log that was wiped, or a database that was restored, is noticed. */
+export class Positions {
+  private readonly advance_: string;
+  private readonly all_: string;
+
+  constructor(database: Database) {
+    const table = `${database.service}.positions`;
+    this.advance_ = `
+      insert into ${table} as p (topic, partition, cluster_id, next_offset)
+      select topic, partition, cluster_id, next_offset from ${position.source}
+      on conflict (topic, partition) do update set cluster_id = excluded.cluster_id, next_offset = excluded.next_offset
+       where p.cluster_id <> excluded.cluster_id or p.next_offset < excluded.next_offset`;
+    this.all_ = `select cluster_id as "clusterId", topic, partition, next_offset::text as "nextOffset" from ${table} order by topic, partition`;
+  }
+
+  /** Moves every partition of the batch beyond its last event; never back, but in another cluster. */
+  async advance(tx: Tx, events: readonly Received<CloudEvent>[], clusterId: string): Promise<void> {
+    const ends = new Map<string, Position>();
+    for (const { record } of events) {
+      const key = `${record.topic} ${record.partition}`;
+      const nextOffset = record.offset + 1n;
+      if ((ends.get(key)?.nextOffset ?? 0n) < nextOffset) ends.set(key, { clusterId, topic: record.topic, partition: record.partition, nextOffset });
+    }
+    if (ends.size === 0) return;
+    const rows = [...ends.values()].sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
+    await tx.query(this.advance_, position.values(rows));
+  }
+
+  async all(tx: Tx): Promise<Position[]> {
+    const rows = await tx.query<Omit<Position, 'nextOffset'> & { nextOffset: string }>(this.all_);
+    return rows.map((row) => ({ ...row, nextOffset: BigInt(row.nextOffset) }));
+  }
+}
