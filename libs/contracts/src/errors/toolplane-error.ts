@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode } from './catalogue.js';
+import type { ErrorDefinition } from './define-errors.js';
 
 export interface FieldError {
   readonly pointer: string;
@@ -41,7 +42,7 @@ export class ToolplaneError extends Error {
     super(options.message ?? ERRORS[code].title, options.cause === undefined ? undefined : { cause: options.cause });
   }
 
-  get definition() {
+  get definition(): ErrorDefinition {
     return ERRORS[this.code];
   }
 

@@ -1,7 +1,12 @@
-import { Type } from 'typebox';
+import { Type, type TNull, type TSchema, type TString, type TUnion } from 'typebox';
 
 /** Field schemas that several events share. */
 const text = (description: string) => Type.String({ description });
+/** A member that is always there, null where it is not known. */
+export const orNull = <S extends TSchema>(schema: S, description: string): TUnion<[S, TNull]> => Type.Union([schema, Type.Null()], { description });
+/** A short text chosen by a caller. Control characters are refused here: NUL is what Postgres refuses in a text. */
+export const reference = (description: string, maxLength = 255): TString =>
+  Type.String({ minLength: 1, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$', description });
 const textOrNull = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
 
 export const ExecutionId = Type.String({ format: 'uuid', description: 'The execution, unique within its tenant.' });
@@ -13,7 +18,7 @@ export const Principal = Type.Object(
   { description: 'A verified identity.' },
 );
 export const Actor = Type.Object(
-  { type: Type.Enum(['user', 'service', 'agent', 'playbook']), id: text('Id in the caller’s own terms.') },
+  { type: Type.Enum(['user', 'service', 'agent', 'playbook']), id: reference('Id in the caller’s own terms.') },
   { description: 'Whom the requester says it acts for.' },
 );
 export const RequestRef = Type.Object(

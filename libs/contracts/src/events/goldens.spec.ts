@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { GOLDEN_FILES, golden } from '@toolplane/contracts/testing';
-import { readCloudEvent, writeCloudEvent } from '@toolplane/contracts/envelope';
+import { GOLDEN_FILES, golden } from '../testing/index.js';
+import { readCloudEvent, writeCloudEvent } from '../envelope/index.js';
 import { EVENTS, refuseEvent, ToolInvocationReported } from './index.js';
 
 const folder = new URL('.', import.meta.url);

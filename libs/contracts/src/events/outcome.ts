@@ -1,7 +1,5 @@
 import { Type } from 'typebox';
-import { Context, ExecutionId, Redaction, WireError } from './fields.js';
-
-const orNull = <S extends Parameters<typeof Type.Union>[0][number]>(schema: S, description: string) => Type.Union([schema, Type.Null()], { description });
+import { Context, ExecutionId, Redaction, WireError, orNull } from './fields.js';
 
 /** Data of Completed and Failed alike: every member always there, null where not known. */
 export const Outcome = {

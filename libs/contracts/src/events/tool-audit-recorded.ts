@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
-import { Approval, Context, Redaction, RuleVerdict, WireError } from './fields.js';
+import { Approval, Context, Redaction, RuleVerdict, WireError, orNull } from './fields.js';
 import { defineEvent, type EventOf } from './define-event.js';
 
-const orNull = <S extends Parameters<typeof Type.Union>[0][number]>(schema: S, description: string) => Type.Union([schema, Type.Null()], { description });
 const { request: _request, ...context } = Context;
 
 /** One entry of a tenant's audit chain; also the item of the audit queries. Members always present. */

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { Actor, Deadline, ExecutionId, Payload, Principal } from './fields.js';
+import { Actor, Deadline, ExecutionId, Payload, Principal, reference } from './fields.js';
 import { defineEvent, type EventOf } from './define-event.js';
 
 /** 1.0 first. Optional fields may be added; anything else is v2 on its own topic. */
@@ -11,17 +11,17 @@ export const ToolExecutionRequested = defineEvent({
   when: 'When somebody wants a tool to be run. The log is the acceptance.',
   data: Type.Object({
     executionId: Type.Optional(ExecutionId),
-    tool: Type.String({ minLength: 1, maxLength: 255, description: 'Name or id of the tool.' }),
-    version: Type.Optional(Type.String({ maxLength: 64, description: 'Version to run; the current one if absent.' })),
+    tool: reference('Name or id of the tool.'),
+    version: Type.Optional(reference('Version to run; the current one if absent.', 64)),
     payload: Payload,
     actor: Type.Optional(Actor),
-    agent: Type.Optional(Type.String({ maxLength: 255, description: 'Agent type on whose behalf the tool is called.' })),
-    sessionId: Type.Optional(Type.String({ maxLength: 255, description: 'Session of the agent.' })),
-    exceptionId: Type.Optional(Type.String({ maxLength: 255, description: 'The case this call belongs to.' })),
-    correlationId: Type.Optional(Type.String({ maxLength: 255, description: 'Ties executions together.' })),
+    agent: Type.Optional(reference('Agent type on whose behalf the tool is called.')),
+    sessionId: Type.Optional(reference('Session of the agent.')),
+    exceptionId: Type.Optional(reference('The case this call belongs to.')),
+    correlationId: Type.Optional(reference('Ties executions together.')),
     deadline: Type.Optional(Deadline),
     requestedBy: Type.Optional(Principal),
-    ip: Type.Optional(Type.String({ description: 'Believed, like requestedBy and requestDigest, only on the topics of execution and playbook.' })),
+    ip: Type.Optional(Type.String({ maxLength: 64, description: 'Believed, like requestedBy and requestDigest, only on the topics of execution and playbook.' })),
     requestDigest: Type.Optional(Type.String({ description: 'Keyed hash of the request as it was received, before sealing.' })),
   }),
 });

@@ -1,1 +1,6 @@
-export {};
+export { ExecuteBody } from './execute.js';
+export { EXECUTION_STATUSES, ExecutionRecord, type ExecutionStatus } from './execution-record.js';
+export { Readiness } from './health.js';
+export { AcceptAnswer, AcceptBody, CallerView, CheckAnswer, CheckBody, KnownTool, TokenAnswer, TokenBody } from './internal.js';
+export { HTTP_HEADERS, IDEMPOTENCY_KEY, MAX_WAIT_SECONDS } from './names.js';
+export { Problem } from './problem.js';
