@@ -1,3 +1,4 @@
+export { childEnvironment } from './child-environment.js';
 export { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
 export { databaseVariables, type DatabaseConfig } from './database-variables.js';
 export { defineConfig, refined, type Blame, type Definition, type Refined, type Settings } from './definition.js';
