@@ -1,0 +1,39 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger, Metrics } from '@toolplane/observability';
+import { CallerGuard } from '../auth/caller.guard.js';
+import { createAdapter, prepareEdge } from './fastify-adapter.js';
+import { ProblemFilter } from './problem.filter.js';
+import { QueryGuard } from './query.guard.js';
+import { QueryPipe } from './query-pipe.js';
+import { assertPermissions, methodsByPath, routesOf } from './route-table.js';
+
+/** The HTTP side of an application, the same for a service that runs and for one under test. */
+export interface Edge {
+  readonly adapter: FastifyAdapter;
+  /** Once the application is made and before it is initialised. @throws Error for a route without a permission. */
+  prepare(app: NestFastifyApplication): void;
+  /** From now on every new request is refused with 503. */
+  close(): void;
+}
+
+export function createEdge(module: DynamicModule): Edge {
+  let filter: ProblemFilter | undefined;
+  let closing = false;
+  return {
+    adapter: createAdapter(() => filter),
+    prepare(app) {
+      const routes = routesOf(module);
+      assertPermissions(routes);
+      const logger = app.get(Logger);
+      filter = new ProblemFilter(logger, methodsByPath(routes));
+      prepareEdge(app, { logger, metrics: app.get(Metrics), isClosing: () => closing });
+      app.useGlobalFilters(filter);
+      app.useGlobalGuards(app.get(CallerGuard), app.get(QueryGuard));
+      app.useGlobalPipes(new QueryPipe());
+    },
+    close() {
+      closing = true;
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { DynamicModule } from '@nestjs/common';
+import { ERRORS, type ErrorCode } from '@toolplane/contracts/errors';
+import { routesOf, type Route } from '../http/route-table.js';
+import { PROBLEM_SCHEMA } from './problem-schema.js';
+import { queryParametersOf } from './query-parameters.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface OpenApiDocument {
+  readonly openapi: '3.1.0';
+  readonly info: Json;
+  readonly paths: Readonly<Record<string, Json>>;
+  readonly components: Json;
+}
+
+/** Codes that any route with a credential may answer. */
+const EVERYWHERE: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED', 'INTERNAL', 'DEPENDENCY_DOWN'];
+
+/** The OpenAPI 3.1 document of a service, read from its decorators. Makes nothing and connects nowhere. */
+export function openApiOf(module: DynamicModule): OpenApiDocument {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routesOf(module)) {
+    paths[route.path] ??= {};
+    (paths[route.path] as Record<string, unknown>)[route.method.toLowerCase()] = operation(route);
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: module.module.name, version: '1' },
+    paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
+    components: {
+      schemas: { Problem: PROBLEM_SCHEMA },
+      securitySchemes: { credential: { type: 'http', scheme: 'bearer', description: 'API key (tp_…) or JWT.' } },
+    },
+  };
+}
+
+const operation = (route: Route): Json => ({
+  operationId: route.handler.replace('Controller.', '_'),
+  ...(route.summary !== undefined && { summary: route.summary }),
+  ...(route.description !== undefined && { description: route.description }),
+  'x-permission': route.permission,
+  security: route.permission === null ? [] : [{ credential: [] }],
+  parameters: [...pathParametersOf(route.path), ...(route.query ? queryParametersOf(route.query) : [])],
+  ...(route.body && {
+    requestBody: { required: route.body.options.optional !== true, content: { 'application/json': { schema: plain(route.body.schema) } } },
+  }),
+  responses: { ...answersOf(route), ...problemsOf(route) },
+});
+
+const pathParametersOf = (path: string): readonly Json[] =>
+  [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+
+const answersOf = ({ answers, status }: Route): Json =>
+  Object.fromEntries(
+    Object.entries(answers ?? { [status]: null }).map(([code, schema]) => [
+      code,
+      {
+        description: (schema as { description?: string } | null)?.description ?? 'The answer.',
+        ...(schema && { content: { 'application/json': { schema: plain(schema) } } }),
+      },
+    ]),
+  );
+
+/** Grouped by status, each code with an example. */
+function problemsOf(route: Route): Json {
+  const codes = new Set<ErrorCode>([
+    ...(route.permission === null ? [] : EVERYWHERE),
+    ...(route.query ?? route.body ? (['REQUEST_MALFORMED'] as const) : []),
+    ...(route.body ? (['REQUEST_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', route.body.options.code ?? 'DEFINITION_INVALID'] as const) : []),
+    ...(route.path.includes('{') ? (['NOT_FOUND'] as const) : []),
+    ...(route.errors ?? []),
+  ]);
+  const answers: Record<string, unknown> = {};
+  for (const status of [...new Set([...codes].map((code) => ERRORS[code].status))].sort()) {
+    const examples = Object.fromEntries([...codes].filter((code) => ERRORS[code].status === status).map((code) => [code, { value: exampleOf(code) }]));
+    answers[status] = {
+      description: Object.keys(examples).join(', '),
+      ...((status === 503 || status === 429) && { headers: { 'Retry-After': { schema: { type: 'integer' } } } }),
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples } },
+    };
+  }
+  return answers;
+}
+
+const exampleOf = (code: ErrorCode): Json => {
+  const { title, status, retryable, remedy } = ERRORS[code];
+  return {
+    type: `urn:toolplane:error:${code}`, title, status, detail: title, code, retryable, remedy, traceId: '4bf92f3577b34da6a3ce929d0e0e4736', errors: [],
+  };
+};
+
+/** TypeBox keeps its own marks under symbols and non-enumerable keys; the document has only what JSON has. */
+const plain = (schema: unknown): unknown => JSON.parse(JSON.stringify(schema)) as unknown;
