@@ -1,4 +1,4 @@
-import { rowLevelSecurity, type Migration } from '@toolplane/persistence';
+import { outboxTable, positionsTable, rowLevelSecurity, type Migration } from '@toolplane/persistence';
 
 /** Executions with their first attempt, and the keys under which HTTP callers repeat a request. */
 export const createExecutions: Migration = {
@@ -88,5 +88,8 @@ export const createExecutions: Migration = {
     );
     create index dead_letters_newest on execution.dead_letters (at desc, id desc);
     ${rowLevelSecurity({ service: 'execution', table: 'dead_letters', api: ['select'], worker: ['select', 'insert', 'update'] })}
+
+    ${outboxTable('execution')}
+    ${positionsTable('execution')}
   `,
 };

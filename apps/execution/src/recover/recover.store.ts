@@ -6,6 +6,14 @@ export interface Due {
   readonly attempt: number;
 }
 
+export interface Leases {
+  readonly since: Date;
+  readonly judgedAt: Date;
+  readonly lagging: readonly string[];
+  readonly goneMs: number;
+  readonly limit: number;
+}
+
 const LOCK = `select pg_try_advisory_xact_lock(hashtext('execution.sweep')) as locked`;
 
 /** Rows whose start-by lies before `since` have all ended: the scan begins there, so that it reads only what was dispatched of late. */
@@ -13,7 +21,8 @@ const LEASES = `
   select e.tenant_id as "tenantId", e.id, e.attempt
     from execution.executions e
    where e.start_by >= $1 and e.start_by < $2 and e.status || '' = 'running' and e.lease_until < $2
-   order by e.start_by limit $3`;
+     and (e.terms ->> 'provider' <> all($3) or e.lease_until < $2 - $4 * interval '1 ms')
+   order by e.start_by limit $5`;
 const OLDEST_LEASE = `
   select coalesce(min(e.start_by), $2) as since
     from execution.executions e
@@ -37,8 +46,8 @@ export const recoverStore = {
   async now(tx: Tx): Promise<Date> {
     return (await tx.query<{ now: Date }>('select now() as now'))[0]?.now ?? new Date(0);
   },
-  /** Attempts whose lease had run out at `judgedAt`. */
-  leases: (tx: Tx, since: Date, judgedAt: Date, limit: number): Promise<Due[]> => tx.query(LEASES, [since, judgedAt, limit]),
+  /** Attempts whose lease had run out at `judgedAt`; those of lagging providers only where it ran out `goneMs` before. */
+  leases: (tx: Tx, { since, judgedAt, lagging, goneMs, limit }: Leases): Promise<Due[]> => tx.query(LEASES, [since, judgedAt, lagging, goneMs, limit]),
   async oldestLease(tx: Tx, since: Date, until: Date): Promise<Date> {
     return (await tx.query<{ since: Date }>(OLDEST_LEASE, [since, until]))[0]?.since ?? since;
   },

@@ -1,29 +1,18 @@
-import { ToolInvocationReported } from '@toolplane/contracts/events';
 import { deriveEventId } from '@toolplane/contracts/ids';
 import type { Logger } from '@toolplane/observability';
 import type { Database, Outbox, Tx } from '@toolplane/persistence';
 import { laterEventsOf } from '../execution/execution-events.js';
 import type { Dated, ExecutionStore } from '../execution/execution.store.js';
+import type { Horizon, Progress } from './progress.js';
 import { recoverStore, type Due } from './recover.store.js';
 
 const BATCH = 500;
-
-/** How far this service has got in a topic, and where the topic ended when asked. */
-export interface Progress {
-  /** Next offset to be read of each partition, by everything this service has stored. */
-  read(tx: Tx, topic: string): Promise<ReadonlyMap<number, bigint>>;
-  ends(topic: string): Promise<ReadonlyMap<number, bigint>>;
-}
-
-/** A moment, and where the reports ended then. Leases that had run out by it are judged once that much is read. */
-interface Horizon {
-  readonly at: Date;
-  readonly ends: ReadonlyMap<number, bigint>;
-}
+/** A provider of which no worker lives takes nothing; this long after the lease its executions are ended all the same. */
+const WORKERS_GONE_MS = 300_000;
 
 /**
  * Ends what nobody will report on any more. A lease alone is no proof: an attempt is judged only when every report that was in the
- * log after its lease ran out has been read, so that a queue or a pause of this service kills nothing.
+ * log after its lease ran out has been applied, and its provider has taken every dispatch that was: a queue or a pause is no death.
  */
 export class Sweep {
   private since = new Date(0);
@@ -40,10 +29,11 @@ export class Sweep {
   /** One round. @returns how many executions it moved. */
   async run(): Promise<number> {
     const { horizon } = this;
+    const lagging = horizon ? await this.progress.laggingProviders(horizon) : [];
     const round = await this.database.asWorker(async (tx) => {
       if (!(await recoverStore.lead(tx))) return null;
       const expired = await this.expire(tx);
-      const judged = horizon && (await this.hasRead(tx, horizon)) ? await this.judge(tx, horizon.at) : null;
+      const judged = horizon && (await this.progress.hasReadReports(tx, horizon)) ? await this.judge(tx, horizon.at, lagging) : null;
       await recoverStore.forgetKeys(tx);
       return { moved: expired + (judged?.moved ?? 0), since: judged?.since ?? null };
     });
@@ -54,19 +44,13 @@ export class Sweep {
     return round?.moved ?? 0;
   }
 
-  /** Database time first, the log's end after it: all reports written before that moment lie below that end. */
+  /** Database time first, the log's ends after it: all that was written before that moment lies below them. */
   private async look(): Promise<Horizon> {
-    const at = await this.database.asWorker((tx) => recoverStore.now(tx));
-    return { at, ends: await this.progress.ends(ToolInvocationReported.topic) };
+    return this.progress.look(await this.database.asWorker((tx) => recoverStore.now(tx)));
   }
 
-  private async hasRead(tx: Tx, { ends }: Horizon): Promise<boolean> {
-    const read = await this.progress.read(tx, ToolInvocationReported.topic);
-    return [...ends].every(([partition, end]) => end === 0n || (read.get(partition) ?? 0n) >= end);
-  }
-
-  private async judge(tx: Tx, at: Date): Promise<{ readonly moved: number; readonly since: Date }> {
-    const due = await recoverStore.leases(tx, this.since, at, BATCH);
+  private async judge(tx: Tx, at: Date, lagging: readonly string[]): Promise<{ readonly moved: number; readonly since: Date }> {
+    const due = await recoverStore.leases(tx, { since: this.since, judgedAt: at, lagging, goneMs: WORKERS_GONE_MS, limit: BATCH });
     await this.apply(tx, due, ({ attempt }) => ({ type: 'lease_expired', attempt }));
     return { moved: due.length, since: await recoverStore.oldestLease(tx, this.since, at) };
   }

@@ -1,0 +1,72 @@
+import { Controller, Headers, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { AcceptAnswer, AcceptBody, HTTP_HEADERS, IDEMPOTENCY_KEY } from '@toolplane/contracts/http';
+import { ToolplaneError } from '@toolplane/contracts/errors';
+import { keyedDigest } from '@toolplane/security/chain';
+import { Caller, CheckedBody, Permission, type EdgeRequest } from '@toolplane/service-kit';
+import type { FastifyReply } from 'fastify';
+import { executionRecord } from '../read/execution-record.js';
+import type { Acceptance } from './acceptance.store.js';
+import { Acceptor } from './acceptor.js';
+
+/** Injection token of the key that request digests and fingerprints are made with. */
+export const REQUEST_DIGEST_KEY = Symbol('REQUEST_DIGEST_KEY');
+
+/** Takes what the gateway has authenticated and validation has checked. Reachable from inside only. */
+@Controller('internal/executions')
+export class AcceptController {
+  constructor(
+    private readonly acceptor: Acceptor,
+    @Inject(REQUEST_DIGEST_KEY) private readonly digestKey: string,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @Permission('executions:execute', { summary: 'Accept a checked request', answers: { 202: AcceptAnswer }, errors: ['IDEMPOTENCY_KEY_REUSED', 'EXECUTION_ID_CONFLICT'] })
+  async accept(
+    @Caller() caller: Caller,
+    @CheckedBody(AcceptBody, { code: 'REQUEST_INPUT_INVALID' }) body: AcceptBody,
+    @Headers(HTTP_HEADERS.idempotencyKey) idempotencyKey: string | undefined,
+    @Req() request: EdgeRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AcceptAnswer> {
+    const accepted = await this.acceptor.accept(this.acceptanceOf(caller, body, idempotencyKey ?? null, request.traceparent));
+    if (accepted.outcome === 'refused') throw new ToolplaneError(accepted.code);
+    if (accepted.outcome === 'replayed') void reply.header(HTTP_HEADERS.idempotentReplayed, 'true');
+    return { record: executionRecord(accepted.row) };
+  }
+
+  private acceptanceOf(caller: Caller, { executionId, check, request, path }: AcceptBody, idempotencyKey: string | null, traceparent: string): Acceptance {
+    if (idempotencyKey !== null && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
+      throw new ToolplaneError('REQUEST_MALFORMED', { message: 'Idempotency-Key takes 1 to 255 visible characters' });
+    }
+    const { executionId: _named, ...content } = request;
+    return {
+      tenantId: caller.tenantId, executionId, idempotencyKey,
+      fingerprint: keyedDigest(this.digestKey, { path, request }),
+      requestDigest: keyedDigest(this.digestKey, { tool: check.toolId, ...content, requestedBy: caller.principal }),
+      toolId: check.toolId, toolName: check.toolName, toolVersion: request.version ?? null,
+      agent: agentOf(caller, request), sessionId: request.sessionId ?? null, exceptionId: request.exceptionId ?? null,
+      correlationId: request.correlationId ?? null, input: request.payload,
+      deadline: request.deadline === undefined ? null : new Date(request.deadline),
+      context: {
+        request: null, requestedBy: caller.principal, actor: actorOf(caller, request), ip: caller.ip, approval: null, answerTopic: null,
+        sensitiveInput: check.sensitive.input, traceparent,
+      },
+    };
+  }
+}
+
+/** A key of type agent always acts as its agent; users and services may name any of their tenant. */
+function agentOf({ agent }: Caller, request: AcceptBody['request']): string | null {
+  if (agent !== null && request.agent !== undefined && request.agent !== agent) {
+    throw new ToolplaneError('FORBIDDEN', { message: 'this key acts as another agent', details: [{ pointer: '/agent', detail: `leave it out or send ${agent}` }] });
+  }
+  return agent ?? request.agent ?? null;
+}
+
+function actorOf({ mayActFor }: Caller, { actor }: AcceptBody['request']): Acceptance['context']['actor'] {
+  if (actor !== undefined && !mayActFor) {
+    throw new ToolplaneError('FORBIDDEN', { message: 'this key may not act for others', details: [{ pointer: '/actor', detail: 'leave it out, or use a key with mayActFor' }] });
+  }
+  return actor ?? null;
+}
