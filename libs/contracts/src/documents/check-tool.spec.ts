@@ -50,6 +50,8 @@ describe('a tool', () => {
     ['with a body that names an undeclared field', http({ method: 'POST', body: { a: { $from: '/payload/nothing' } } }), ['/endpoint/body/a/$from']],
     ['of type dummy with auth', { ...dummy, auth: { type: 'api_key', in: 'header', name: 'x-key', secretRef: 'a' } }, ['/auth']],
     ['failing with a code that does not exist', { ...dummy, dummy: { failure: { rate: 1, code: 'NOPE', retryable: false } } }, ['/dummy/failure/code']],
+    ['with the name of a control tool', http({}, { name: 'finish', isDangerous: true }), ['/category', '/type', '/isDangerous']],
+    ['that is a control tool', { ...dummy, name: 'finish', category: 'control' }, []],
   ])('%s is judged by what is wrong with it', (_title, tool, pointers) => {
     expect(checkTool(tool).map(({ pointer }) => pointer)).toEqual(pointers);
   });

@@ -1,6 +1,7 @@
 import { isErrorCode } from '../errors/catalogue.js';
 import type { FieldError } from '../errors/toolplane-error.js';
 import { checkEndpoint, urlFault } from './check-endpoint.js';
+import { CONTROL_CATEGORY, isControlTool } from './control-tools.js';
 import { checkName } from './names.js';
 import { checkTemplate } from './template.js';
 import type { ToolBody, ToolType } from './tool.js';
@@ -26,6 +27,18 @@ const checkAuth = (tool: ToolBody): FieldError[] => {
   return fault ? [{ pointer: '/auth/tokenUrl', detail: fault }] : [];
 };
 
+/** A tenant's tool may take a control tool's name only to be one: agents call these without being asked whether they may. */
+const checkControl = (tool: ToolBody): FieldError[] => {
+  if (!isControlTool(tool.name)) return [];
+  const at = (pointer: string, detail: string): FieldError => ({ pointer, detail: `${detail}: "${tool.name}" is a control tool` });
+  return [
+    ...(tool.category === CONTROL_CATEGORY ? [] : [at('/category', `must be ${CONTROL_CATEGORY}`)]),
+    ...(tool.type === 'dummy' || tool.type === 'builtin' ? [] : [at('/type', 'must be without effect, dummy or builtin')]),
+    ...(tool.isDangerous ? [at('/isDangerous', 'must be false')] : []),
+    ...(tool.requiresApproval ? [at('/requiresApproval', 'must be false')] : []),
+  ];
+};
+
 /**
  * What a definition must hold beyond its schema, as far as it can be known from the definition alone. Whether its JSON Schemas
  * compile, its secret exists and its provider runs here is the registry's to ask.
@@ -35,6 +48,7 @@ export const checkTool = (tool: ToolBody): FieldError[] => {
   return [
     ...checkName(tool.name),
     ...(tool.inputSchema.type === 'object' ? [] : [{ pointer: '/inputSchema/type', detail: 'must be "object": a payload is one' }]),
+    ...checkControl(tool),
     ...checkParts(tool),
     ...checkAuth(tool),
     ...(tool.endpoint ? checkEndpoint(tool.endpoint, tool.inputSchema) : []),

@@ -23,6 +23,7 @@ export {
   SemanticVersion,
   Tool,
   TOOL_SCOPES,
+  TOOL_SERVER_FIELDS,
   TOOL_TYPES,
   ToolBody,
   ToolDefinition,

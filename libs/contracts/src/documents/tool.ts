@@ -106,7 +106,7 @@ export type ToolBody = Static<typeof ToolBody>;
 
 const Maker = Type.Object({ type: Type.String(), id: Type.String() }, { description: 'A principal.' });
 /** What only the server writes. A `PUT` may send them back unchanged. */
-export const toolServerFields = {
+const serverFields = {
   id: Type.String({ format: 'uuid' }),
   tenantId: Type.Union([Type.String(), Type.Null()], { description: 'Null for a global tool.' }),
   origin: Type.Enum(['api', 'config'], { description: 'Tools from configuration files are read-only over the API.' }),
@@ -116,17 +116,19 @@ export const toolServerFields = {
   updatedAt: Type.String({ format: 'date-time' }),
 };
 
+export const TOOL_SERVER_FIELDS = Object.freeze(Object.keys(serverFields) as (keyof typeof serverFields)[]);
+
 /** Body of `PUT /api/tools/{tool}`: the whole definition; server-side fields are ignored where they equal the stored ones. */
 export const ToolReplacement = Type.Object(
   {
     ...ToolBody.properties,
-    id: Type.Optional(toolServerFields.id),
-    tenantId: Type.Optional(toolServerFields.tenantId),
-    origin: Type.Optional(toolServerFields.origin),
-    shadowsGlobal: Type.Optional(toolServerFields.shadowsGlobal),
-    createdAt: Type.Optional(toolServerFields.createdAt),
-    createdBy: Type.Optional(toolServerFields.createdBy),
-    updatedAt: Type.Optional(toolServerFields.updatedAt),
+    id: Type.Optional(serverFields.id),
+    tenantId: Type.Optional(serverFields.tenantId),
+    origin: Type.Optional(serverFields.origin),
+    shadowsGlobal: Type.Optional(serverFields.shadowsGlobal),
+    createdAt: Type.Optional(serverFields.createdAt),
+    createdBy: Type.Optional(serverFields.createdBy),
+    updatedAt: Type.Optional(serverFields.updatedAt),
   },
   { additionalProperties: false, description: 'The whole definition of a tool.' },
 );
@@ -138,7 +140,7 @@ export type ToolDefinition = Static<typeof ToolDefinition>;
 
 /** A tool as the API answers it. */
 export const Tool = Type.Object(
-  { ...required, ...byType, ...defaulted, version: SemanticVersion, ...toolServerFields },
+  { ...required, ...byType, ...defaulted, version: SemanticVersion, ...serverFields },
   { additionalProperties: false, description: 'A tool.' },
 );
 export type Tool = Static<typeof Tool>;
@@ -160,8 +162,8 @@ export const ToolVersion = Type.Object(
     version: SemanticVersion,
     change: Type.Union([VersionChange, Type.Null()], { description: 'Null for the first.' }),
     diff: Type.Array(DiffEntry),
-    createdAt: toolServerFields.createdAt,
-    createdBy: toolServerFields.createdBy,
+    createdAt: serverFields.createdAt,
+    createdBy: serverFields.createdBy,
     current: Type.Boolean(),
   },
   { additionalProperties: false, description: 'An immutable version of a tool.' },

@@ -128,6 +128,15 @@ export const edgeErrors = defineErrors({
     audience: 'caller',
     remedy: 'Correct the fields that errors[] names.',
   },
+  PROVIDER_NOT_DEPLOYED: {
+    status: 422,
+    title: 'This deployment does not run the tool’s provider',
+    retryable: false,
+    effect: 'none',
+    auditWord: null,
+    audience: 'operator',
+    remedy: 'Use a type whose provider runs here, or have the operator start that provider and add it to PROVIDERS of the registry.',
+  },
   RATE_LIMITED: {
     status: 429,
     title: 'Too many requests',
