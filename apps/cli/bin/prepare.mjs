@@ -18,9 +18,9 @@ function installed() {
 }
 
 /** Runs a command to its end; its output is shown only when it fails, unless `show`. */
-export function run(command, args, { show = false, env = {} } = {}) {
+export function run(command, args, { show = false } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: ROOT, stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'] });
     const output = [];
     child.stdout?.on('data', (chunk) => output.push(chunk));
     child.stderr?.on('data', (chunk) => output.push(chunk));

@@ -16,10 +16,14 @@ let failed = false;
 async function jest(name, args) {
   const started = Date.now();
   const file = path.join(results, `${name}.json`);
-  const { code } = await run(process.execPath, [...JEST, '--json', `--outputFile=${file}`, ...args, ...process.argv.slice(2)], { show: true });
+  const { code } = await run(process.execPath, [...JEST, '--json', `--outputFile=${file}`, ...args, ...process.argv.slice(2)], {
+    show: true,
+  });
   if (code !== 0) failed = true;
   if (existsSync(file)) {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(file, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = JSON.parse(
+      readFileSync(file, 'utf8'),
+    );
     total.passed += numPassedTests;
     total.failed += numFailedTests + numRuntimeErrorTestSuites;
     total.skipped += numPendingTests + numTodoTests;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { prepare } from './prepare.mjs';
+import { prepare, ROOT } from './prepare.mjs';
 
 await prepare();
 const { main } = await import('../dist/src/main.js');
-process.exitCode = await main(process.argv.slice(2));
+process.exit(await main(process.argv.slice(2), ROOT));

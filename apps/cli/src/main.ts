@@ -1,0 +1,50 @@
+import { ConfigurationError, loadConfig } from '@toolplane/config';
+import { Command } from 'commander';
+import { cliConfig, type CliConfig } from './cli.config.js';
+
+const EXIT_CONFIGURATION = 78;
+
+/** The command line. Each command loads what it needs itself: `reset` must not wait for a framework. */
+export async function main(args: readonly string[], root: string): Promise<number> {
+  const program = new Command('toolplane').description('An event-driven platform that runs tools for other programs.');
+  let exitCode = 0;
+  program
+    .command('up')
+    .description('starts everything on this machine and stays in the foreground')
+    .action(async () => {
+      const { runUp } = await import('./commands/run-up.js');
+      exitCode = await runUp(root, config());
+    });
+  program
+    .command('reset')
+    .description('empties the data folder')
+    .action(async () => {
+      const { reset } = await import('./commands/reset.js');
+      await reset(root, config());
+    });
+  program
+    .command('publish <file>')
+    .description('publishes the requests of a file, or of standard input (-), one JSON document a line')
+    .option('-t, --topic <topic>', 'topic', 'tool.execution.requested.v1')
+    .action(async (file: string, { topic }: { topic: string }) => {
+      const { publish } = await import('./commands/publish.js');
+      await publish(root, config(), file, topic);
+    });
+  program
+    .command('tail <topic>')
+    .description('prints the records of a topic, one a line, as they come')
+    .option('--from-beginning', 'from the oldest record on', false)
+    .action(async (topic: string, { fromBeginning }: { fromBeginning: boolean }) => {
+      const { tail } = await import('./commands/tail.js');
+      await tail(root, config(), topic, fromBeginning);
+    });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof ConfigurationError ? EXIT_CONFIGURATION : 1;
+  }
+}
+
+const config = (): CliConfig => loadConfig(cliConfig);

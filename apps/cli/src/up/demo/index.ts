@@ -1,0 +1,18 @@
+import type { ToolBody } from '@toolplane/contracts/documents';
+import { alwaysFails } from './always-fails.js';
+import { deleteEverything } from './delete-everything.js';
+import { echo } from './echo.js';
+import { sandboxHttp } from './sandbox-http.js';
+import { sandboxSecret } from './sandbox-secret.js';
+import { slowEcho } from './slow-echo.js';
+
+export const DEMO_TENANT = { id: 'demo', displayName: 'Demo' } as const;
+
+export const demoTools = (sandboxUrl: string): readonly ToolBody[] => [
+  echo,
+  slowEcho,
+  alwaysFails,
+  sandboxHttp(sandboxUrl),
+  sandboxSecret(sandboxUrl),
+  deleteEverything,
+];

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Keys } from './keys.js';
+import type { Policies } from './policies.js';
+import type { RoleUrls } from './postgres.js';
+
+/** What a local start knows once database and event log stand. */
+export interface Surroundings {
+  readonly root: string;
+  readonly logLevel: string;
+  readonly eventLog: { readonly kind: 'embedded' } | { readonly kind: 'kafka'; readonly brokers: readonly string[] };
+  readonly roleUrls: RoleUrls;
+  readonly keys: Keys;
+  readonly policies: Policies;
+  /** By service name. */
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+export interface ServiceEntry {
+  readonly name: string;
+  /** Wanted at the first start; the next free one if it is taken. */
+  readonly port: number;
+  readonly nodeFlags?: readonly string[];
+  readonly env: (given: Surroundings) => Environment;
+}
+
+const url = ({ ports }: Surroundings, name: string): string => `http://127.0.0.1:${ports[name] ?? 0}`;
+
+const database = ({ roleUrls }: Surroundings, service: string): Environment => ({
+  DATABASE_API_URL_FILE: roleUrls[`${service}_api`] ?? '',
+  DATABASE_WORKER_URL_FILE: roleUrls[`${service}_worker`] ?? '',
+  DATABASE_OWNER_URL_FILE: roleUrls[`${service}_owner`] ?? '',
+});
+
+const neighbours = (given: Surroundings): Environment => ({
+  REGISTRY_URL: url(given, 'registry'),
+  VALIDATION_URL: url(given, 'validation'),
+  EXECUTION_URL: url(given, 'execution'),
+  AUDIT_URL: url(given, 'audit'),
+});
+
+const digestKey = ({ keys }: Surroundings): Environment => ({ REQUEST_DIGEST_KEY_FILE: keys.requestDigestKeyFile });
+
+const worker = (name: string, port: number): ServiceEntry => ({
+  name,
+  port,
+  nodeFlags: BATCHES,
+  env: ({ policies }) => ({ EGRESS_FILE: policies.egressFile, SECRETS_FILE: policies.secretsFile }),
+});
+
+/** Batches live just long enough to leave a small young generation: with a larger one they die where they are cheap to collect. */
+const BATCHES = ['--max-semi-space-size=64'];
+
+/** Every service of a local start, in the order in which they are shown. */
+export const SERVICES: readonly ServiceEntry[] = [
+  { name: 'gateway', port: 8080, env: neighbours },
+  {
+    name: 'registry',
+    port: 8081,
+    env: (given) => ({
+      ...database(given, 'registry'),
+      INTERNAL_TOKEN_PRIVATE_KEY_FILE: given.keys.tokenPrivateKeyFile,
+      BOOTSTRAP_ADMIN_KEY_FILE: given.keys.adminKeyFile,
+      PROVIDERS: workersOf(given.root).join(','),
+      SECRETS_FILE: given.policies.secretsFile,
+      EGRESS_FILE: given.policies.egressFile,
+    }),
+  },
+  {
+    name: 'validation',
+    port: 8082,
+    nodeFlags: BATCHES,
+    env: (given) => ({ ...database(given, 'validation'), ...digestKey(given), ...neighbours(given) }),
+  },
+  {
+    name: 'execution',
+    port: 8083,
+    nodeFlags: BATCHES,
+    env: (given) => ({ ...database(given, 'execution'), ...digestKey(given), ...neighbours(given) }),
+  },
+  { name: 'audit', port: 8084, nodeFlags: BATCHES, env: (given) => database(given, 'audit') },
+  worker('provider-http', 8085),
+  worker('provider-dummy', 8086),
+  worker('provider-builtin', 8087),
+  worker('provider-mcp', 8088),
+];
+
+export const scriptOf = (name: string): string => `apps/${name}/dist/src/main.js`;
+
+/** The services that are part of this build. */
+export const servicesOf = (root: string): readonly ServiceEntry[] =>
+  SERVICES.filter(({ name }) => existsSync(path.join(root, scriptOf(name))));
+
+const workersOf = (root: string): string[] =>
+  servicesOf(root)
+    .filter(({ name }) => name.startsWith('provider-'))
+    .map(({ name }) => name.slice('provider-'.length));
+
+/** The whole environment of a service, over what the launcher itself was given. Secrets are handed over as files. */
+export function environmentOf({ name, env }: ServiceEntry, given: Surroundings): Environment {
+  const { eventLog, roleUrls, keys, ports, logLevel } = given;
+  return {
+    HOST: '127.0.0.1',
+    PORT: String(ports[name] ?? 0),
+    LOG_LEVEL: logLevel,
+    NODE_ENV: 'production',
+    INTERNAL_TOKEN_PUBLIC_KEY_FILE: keys.tokenPublicKeyFile,
+    INGRESS_TRUST: 'open',
+    EVENT_LOG: eventLog.kind,
+    ...(eventLog.kind === 'kafka' ? { KAFKA_BROKERS: eventLog.brokers.join(',') } : { EVENT_LOG_URL_FILE: roleUrls.event_log ?? '' }),
+    ...env(given),
+  };
+}
