@@ -48,6 +48,7 @@ export class Database {
     try {
       await api.initialize();
       await worker.initialize();
+      await Promise.all([api, worker].map(refusePowerful));
     } catch (error) {
       await database.close();
       throw toThrow(error);
@@ -62,7 +63,7 @@ export class Database {
    */
   asTenant<Result>(tenantId: string, work: (tx: Tx) => Promise<Result>): Promise<Result> {
     if (tenantId === '' || tenantId === GLOBAL) return Promise.reject(new TypeError('asTenant needs a tenant'));
-    return this.inTransaction(this.api, false, async (tx) => {
+    return this.inTransaction(this.api, async (tx) => {
       await tx.query(SET_TENANT, [tenantId]);
       return work(tx);
     });
@@ -70,7 +71,7 @@ export class Database {
 
   /** A transaction over all tenants: BEGIN, the statements, COMMIT. The tenant of every row comes from a verified event or token. */
   asWorker<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    return this.inTransaction(this.worker, true, work);
+    return this.inTransaction(this.worker, work);
   }
 
   /** Round trip on the health check’s own connection, in milliseconds. @throws DependencyDown */
@@ -89,10 +90,10 @@ export class Database {
     return this.closing;
   }
 
-  private async inTransaction<Result>(source: DataSource, prepare: boolean, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  private async inTransaction<Result>(source: DataSource, work: (tx: Tx) => Promise<Result>): Promise<Result> {
     for (let tried = 1; ; tried++) {
       try {
-        return await once(source, prepare, work);
+        return await once(source, work);
       } catch (error) {
         if (!isRepeatable(error) || tried === TRIES) throw toThrow(error);
         await sleep(Math.random() * 20 * tried);
@@ -101,11 +102,19 @@ export class Database {
   }
 }
 
-async function once<Result>(source: DataSource, prepare: boolean, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+/** Policies would be decoration for such a role. */
+async function refusePowerful(source: DataSource): Promise<void> {
+  const [role] = await source.query<{ name: string; powerful: boolean }[]>(
+    'select rolname as name, rolsuper or rolbypassrls as powerful from pg_roles where rolname = current_user',
+  );
+  if (role?.powerful !== false) throw new Error(`Role ${role?.name ?? 'of this connection'} is exempt from row-level security; give the service its own role`);
+}
+
+async function once<Result>(source: DataSource, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   const runner = source.createQueryRunner();
   try {
     const client = (await runner.connect()) as pg.PoolClient;
-    const tx = new OpenTransaction(runner, client, prepare);
+    const tx = new OpenTransaction(runner, client);
     await runner.startTransaction();
     const result = await work(tx);
     await runner.commitTransaction();

@@ -35,23 +35,22 @@ export interface ProvisionStatement {
  */
 export function provisionStatements(services: readonly string[], password: (role: string) => string): ProvisionStatement[] {
   return [
-    { sql: 'revoke create on schema public from public' },
     ...allRoles(services).flatMap((role) => roleStatements(role, password(role))),
     ...services.flatMap(schemaStatements),
     ...ownSchema(EVENT_LOG_ROLE, EVENT_LOG_ROLE),
   ];
 }
 
-const LOGIN = 'login nosuperuser nobypassrls nocreatedb nocreaterole noreplication';
-
+/** Nothing but `login`: a new role is neither superuser nor exempt from policies, and only a superuser may say so. */
 const roleStatements = (role: string, password: string): ProvisionStatement[] => [
   { unless: `select from pg_roles where rolname = '${role}'`, sql: `create role ${role}` },
-  { sql: `alter role ${role} ${LOGIN} password ${password}` },
+  { sql: `alter role ${role} login password ${password}` },
 ];
 
+/** Whoever is no superuser may give away only what it could take back: hence the grant. */
 const ownSchema = (schema: string, owner: string): ProvisionStatement[] => [
-  { sql: `create schema if not exists ${schema}` },
-  { sql: `alter schema ${schema} owner to ${owner}` },
+  { sql: `grant ${owner} to current_user` },
+  { unless: `select from pg_namespace where nspname = '${schema}'`, sql: `create schema ${schema} authorization ${owner}` },
 ];
 
 function schemaStatements(service: string): ProvisionStatement[] {

@@ -11,7 +11,7 @@ export interface RelayHandle {
 }
 
 export interface RelayOptions {
-  /** How often due times are looked at, in milliseconds; default 100. */
+  /** How often due times are looked at, in milliseconds; default 200. */
   readonly pollMs?: number;
   /** An event that cannot be sent, though others can: it is tried again, ever later, and never in the way. */
   readonly onRefused?: (event: Outgoing<CloudEvent>, error: unknown) => void;
@@ -25,7 +25,7 @@ interface Row {
 }
 
 const BATCH = 500;
-const POLL_MS = 100;
+const POLL_MS = 200;
 const DOWN_PAUSE_MS = 500;
 const sent = batchOf({ eventId: 'uuid', topic: 'text' });
 
