@@ -8,7 +8,7 @@ describe('Health', () => {
     expect(await health.snapshot()).toMatchObject({
       status: 'ok',
       checks: [
-        { name: 'database', status: 'ok', detail: { pool: 3 } },
+        { name: 'database', status: 'ok', detail: '{"pool":3}' },
         { name: 'event log', status: 'ok', detail: null },
       ],
     });

@@ -4,7 +4,7 @@ export interface HealthCheck {
   /** Since when it has this status, RFC 3339. */
   readonly since: string;
   /** What the check says about itself; the reason where it is down. */
-  readonly detail: unknown;
+  readonly detail: string | null;
 }
 
 export interface HealthSnapshot {
@@ -13,7 +13,7 @@ export interface HealthSnapshot {
   readonly checks: readonly HealthCheck[];
 }
 
-/** Gives a detail (or nothing) where all is well, throws with the reason where it is not. */
+/** Gives a detail (text, or what becomes JSON) or nothing where all is well, throws with the reason where it is not. */
 export type Check = () => unknown;
 
 /** How long a check may take before it counts as down, in milliseconds. */
@@ -55,7 +55,7 @@ export class Health {
     });
     try {
       const detail: unknown = await Promise.race([Promise.resolve().then(check), late]);
-      return { status: 'ok', detail: detail ?? null };
+      return { status: 'ok', detail: detail == null ? null : typeof detail === 'string' ? detail : JSON.stringify(detail) };
     } catch (error) {
       return { status: 'down', detail: error instanceof Error ? error.message : String(error) };
     } finally {

@@ -9,7 +9,7 @@ export {
 export { internalTokenVariables, serviceUrlVariables } from './config-variables.js';
 export { CheckedBody, type CheckedBodyOptions } from './http/checked-body.js';
 export type { EdgeRequest } from './http/edge-request.js';
-export { PROBLEM_TYPE, problemOf, type Problem, type ProblemAnswer } from './http/problem.js';
+export { PROBLEM_TYPE, problemOf, type ProblemAnswer } from './http/problem.js';
 export { openService, type RunningService, type ServiceModule } from './lifecycle/open-service.js';
 export { OutboxRelay } from './lifecycle/outbox-relay.js';
 export { startService } from './lifecycle/start-service.js';

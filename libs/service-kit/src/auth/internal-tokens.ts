@@ -1,10 +1,11 @@
 import { ToolplaneError } from '@toolplane/contracts/errors';
+import { HTTP_HEADERS } from '@toolplane/contracts/http';
 import { importPKCS8, importSPKI, jwtVerify, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Caller } from './caller.js';
 
 /** Header that carries the token between services. Never accepted from outside: the gateway sets it. */
-export const TOKEN_HEADER = 'x-toolplane-token';
+export const TOKEN_HEADER = HTTP_HEADERS.internalToken;
 export const TOKEN_LIFETIME_SECONDS = 60;
 
 const ALGORITHM = 'EdDSA';

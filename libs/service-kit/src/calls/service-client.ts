@@ -61,8 +61,8 @@ export class ServiceClient implements OnApplicationShutdown {
     const started = performance.now();
     const observe = (status: number): void =>
       this.metrics.histogram(METRICS.callSeconds).observe({ service, status }, (performance.now() - started) / 1000);
+    const pool = await this.poolOf(service);
     try {
-      const pool = await this.poolOf(service);
       const answer = await pool.request({
         method,
         path,
@@ -88,8 +88,8 @@ export class ServiceClient implements OnApplicationShutdown {
   /** A stream of bytes, for answers without an end or too large to hold. The caller ends it by the signal. */
   async stream(call: Omit<ServiceCall, 'timeoutMs'> & { readonly signal: AbortSignal }): Promise<Omit<RawAnswer, 'body'> & { body: NodeJS.ReadableStream }> {
     const { service, method, path, token, headers, signal } = call;
+    const pool = await this.poolOf(service);
     try {
-      const pool = await this.poolOf(service);
       const answer = await pool.request({
         method,
         path,
@@ -108,7 +108,8 @@ export class ServiceClient implements OnApplicationShutdown {
     await Promise.all([...this.pools.values()].map(async (pool) => (await pool).destroy()));
   }
 
-  private poolOf(service: CallableService): Promise<Pool> {
+  /** @throws TypeError where this process was given no URL of that service: a mistake of ours, not of the network. */
+  private async poolOf(service: CallableService): Promise<Pool> {
     const url = this.urls[service];
     if (url === undefined) throw new TypeError(`this service has no URL of ${service}: pass it to ServiceKit.with`);
     const known = this.pools.get(service);

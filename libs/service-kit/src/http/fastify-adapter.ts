@@ -58,7 +58,7 @@ export interface EdgeOptions {
 
 /** Body parsing, trace context, request metrics and the refusal of new requests while the service stops. */
 export function prepareEdge(app: NestFastifyApplication, { logger, metrics, isClosing }: EdgeOptions): void {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   fastify.server.maxConnections = MAX_CONNECTIONS;
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(['application/json'], { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done) => {

@@ -1,18 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { DependencyDown, ERRORS, ToolplaneError, type ErrorCode, type FieldError } from '@toolplane/contracts/errors';
-
-/** RFC 9457, with what a program needs to decide what to do next. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: string;
-  readonly retryable: boolean;
-  readonly remedy: string;
-  readonly traceId: string | null;
-  readonly errors: readonly FieldError[];
-}
+import type { Problem } from '@toolplane/contracts/http';
 
 export interface ProblemAnswer {
   readonly problem: Problem;
@@ -62,7 +50,7 @@ const answer = (code: ErrorCode, traceId: string | null, given: Given = {}): Pro
       retryable: given.retryable ?? definition.retryable,
       remedy,
       traceId,
-      errors: given.errors ?? [],
+      errors: [...(given.errors ?? [])],
     },
     retryAfter: given.retryAfterMs === undefined ? (waits ? RETRY_AFTER_SECONDS : null) : Math.ceil(given.retryAfterMs / 1000),
     unexpected: given.unexpected ?? false,

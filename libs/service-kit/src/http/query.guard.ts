@@ -10,7 +10,7 @@ export class QueryGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     if (context.getType() !== 'http') return true;
-    const names = Object.keys((context.switchToHttp().getRequest<EdgeRequest>().query ?? {}) as object);
+    const names = Object.keys((context.switchToHttp().getRequest<EdgeRequest>().query ?? {}));
     if (names.length === 0 || this.takes(context)) return true;
     const details = names.slice(0, 20).map((name) => ({ pointer: `/${name}`, detail: 'this parameter is not known' }));
     throw new ToolplaneError('REQUEST_MALFORMED', { message: 'this route takes no query parameters', details });

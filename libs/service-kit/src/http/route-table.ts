@@ -49,7 +49,7 @@ function* controllersOf(module: Import, seen: Set<unknown>): Generator<Type> {
   const dynamic = 'module' in module ? module : undefined;
   const type = dynamic ? dynamic.module : (module as Type);
   const own = (key: string): readonly unknown[] => (Reflect.getMetadata(key, type) as readonly unknown[] | undefined) ?? [];
-  yield* (dynamic?.controllers ?? []) as Type[];
+  yield* (dynamic?.controllers ?? []);
   yield* own(MODULE_METADATA.CONTROLLERS) as Type[];
   for (const imported of [...(dynamic?.imports ?? []), ...own(MODULE_METADATA.IMPORTS)]) yield* controllersOf(imported as Import, seen);
 }

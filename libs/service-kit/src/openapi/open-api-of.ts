@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { ERRORS, type ErrorCode } from '@toolplane/contracts/errors';
+import { Problem } from '@toolplane/contracts/http';
 import { routesOf, type Route } from '../http/route-table.js';
-import { PROBLEM_SCHEMA } from './problem-schema.js';
 import { queryParametersOf } from './query-parameters.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export function openApiOf(module: DynamicModule): OpenApiDocument {
     info: { title: module.module.name, version: '1' },
     paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
     components: {
-      schemas: { Problem: PROBLEM_SCHEMA },
+      schemas: { Problem: plain(Problem) },
       securitySchemes: { credential: { type: 'http', scheme: 'bearer', description: 'API key (tp_…) or JWT.' } },
     },
   };
@@ -55,7 +55,7 @@ const answersOf = ({ answers, status }: Route): Json =>
     Object.entries(answers ?? { [status]: null }).map(([code, schema]) => [
       code,
       {
-        description: (schema as { description?: string } | null)?.description ?? 'The answer.',
+        description: (schema)?.description ?? 'The answer.',
         ...(schema && { content: { 'application/json': { schema: plain(schema) } } }),
       },
     ]),
