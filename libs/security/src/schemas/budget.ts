@@ -4,8 +4,13 @@
  */
 const STEPS_PER_CHECK = 1_000_000;
 
+class BudgetSpent extends Error {
+  override readonly name = 'BudgetSpent';
+  left = 0;
+}
+
 /** Thrown from within a compiled check, caught by `check` alone. Checks are synchronous, so one budget serves them all. */
-export const budget = { left: 0 };
+export const budget = new BudgetSpent('the check takes too many steps');
 
 export const openBudget = (): void => {
   budget.left = STEPS_PER_CHECK;

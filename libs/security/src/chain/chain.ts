@@ -1,0 +1,95 @@
+import { canonical } from './canonical.js';
+import { digest, sha256 } from './digest.js';
+
+/** What every entry of a hash chain has; the rest is the entry's own and is covered by its hash. */
+export interface ChainEntry {
+  /** Counts from 1 without a gap. */
+  readonly seq: number;
+  /** Hash of the entry before. */
+  readonly prevHash: string;
+  /** SHA-256 over the RFC 8785 form of the entry without `hash`. */
+  readonly hash: string;
+}
+
+/** Where a chain ends. */
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Before the first entry. */
+export const GENESIS: ChainHead = Object.freeze({ seq: 0, hash: '0'.repeat(64) });
+
+/** Seals an entry whose place is known: adds its hash. */
+export const linkEntry = <E extends Omit<ChainEntry, 'hash'> & { readonly hash?: never }>(entry: E): E & ChainEntry => ({
+  ...entry,
+  hash: digest(entry),
+});
+
+export interface PreparedEntry {
+  /** The hash of the entry at this place: one SHA-256, so that a lock on the head is held for no more than that. */
+  hashAfter(head: ChainHead): string;
+}
+
+/** Makes the canonical form of all but an entry's place, before its place is known. */
+export function prepareEntry(entry: Readonly<Record<string, unknown>> & { readonly seq?: never; readonly prevHash?: never; readonly hash?: never }): PreparedEntry {
+  const parts: [Record<string, unknown>, Record<string, unknown>, Record<string, unknown>] = [{}, {}, {}];
+  for (const [key, value] of Object.entries(entry)) parts[key < 'prevHash' ? 0 : key < 'seq' ? 1 : 2][key] = value;
+  const [before, between, after] = parts.map((part) => canonical(part).slice(1, -1)) as [string, string, string];
+  const start = before === '' ? '{"prevHash":"' : `{${before},"prevHash":"`;
+  const middle = between === '' ? '","seq":' : `",${between},"seq":`;
+  const end = after === '' ? '}' : `,${after}}`;
+  return { hashAfter: ({ seq, hash }) => sha256(`${start}${hash}${middle}${seq + 1}${end}`) };
+}
+
+export type ChainVerdict =
+  | { readonly ok: true; readonly entries: number; readonly head: ChainHead }
+  | {
+      readonly ok: false;
+      /** Entries that were good before the first bad one. */
+      readonly entries: number;
+      readonly firstBadSequence: number;
+      readonly reason: ChainFault;
+    };
+
+export const CHAIN_FAULTS = {
+  edited: 'the entry is not what was hashed',
+  missing: 'an entry is missing',
+  misplaced: 'the entry stands at a place that is already taken',
+  unlinked: 'the entry does not follow the one before it',
+  truncated: 'the chain ends before its head',
+  rewritten: 'the chain ends in another hash than its head',
+} as const;
+export type ChainFault = keyof typeof CHAIN_FAULTS;
+
+export interface VerifyOptions {
+  /** The last entry that is already known to be good: long chains are verified page by page. Default: the beginning. */
+  readonly after?: ChainHead;
+  /** Where the chain must end, from a place that whoever can change the entries cannot: without it a cut tail does not show. */
+  readonly head?: ChainHead;
+}
+
+/**
+ * Checks entries in the order of `seq` and names the first that is bad. A chain shows edits, removals, insertions and changes of order;
+ * whoever may rewrite every entry from one on can make it consistent again, and only a head kept elsewhere shows that.
+ */
+export function verifyChain(entries: Iterable<ChainEntry>, { after = GENESIS, head }: VerifyOptions = {}): ChainVerdict {
+  let last = after;
+  const bad = (firstBadSequence: number, reason: ChainFault): ChainVerdict => ({
+    ok: false,
+    entries: Math.max(0, firstBadSequence - 1 - after.seq),
+    firstBadSequence,
+    reason,
+  });
+  for (const entry of entries) {
+    const { hash, ...hashed } = entry;
+    if (entry.seq > last.seq + 1) return bad(last.seq + 1, 'missing');
+    if (entry.seq !== last.seq + 1) return bad(entry.seq, 'misplaced');
+    if (digest(hashed) !== hash) return bad(entry.seq, 'edited');
+    if (entry.prevHash !== last.hash) return bad(entry.seq, 'unlinked');
+    last = { seq: entry.seq, hash };
+    if (last.seq === head?.seq && hash !== head.hash) return bad(last.seq, 'rewritten');
+  }
+  if (head && last.seq < head.seq) return bad(last.seq + 1, 'truncated');
+  return { ok: true, entries: last.seq - after.seq, head: last };
+}
