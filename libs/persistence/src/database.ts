@@ -85,8 +85,11 @@ export class Database {
 
   /** Waits for what runs, then lets every connection go. */
   close(): Promise<void> {
-    this.closing ??= Promise.all([this.api, this.worker].map((source) => (source.isInitialized ? source.destroy() : undefined)))
-      .then(() => this.health.end());
+    this.closing ??= (async () => {
+      const open = [this.api, this.worker].filter(({ isInitialized }) => isInitialized);
+      await Promise.all(open.map((source) => source.destroy()));
+      await this.health.end();
+    })();
     return this.closing;
   }
 
