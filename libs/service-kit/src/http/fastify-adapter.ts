@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ToolplaneError } from '@toolplane/contracts/errors';
 import { continueTrace, METRICS, type Logger, type Metrics } from '@toolplane/observability';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EdgeRequest } from './edge-request.js';
 import { MAX_INTERNAL_BODY_BYTES, readJsonBody } from './json-body.js';
 import { PROBLEM_TYPE, problemOf } from './problem.js';

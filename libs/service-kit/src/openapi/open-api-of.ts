@@ -55,7 +55,7 @@ const answersOf = ({ answers, status }: Route): Json =>
     Object.entries(answers ?? { [status]: null }).map(([code, schema]) => [
       code,
       {
-        description: (schema)?.description ?? 'The answer.',
+        description: descriptionOf(schema) ?? 'The answer.',
         ...(schema && { content: { 'application/json': { schema: plain(schema) } } }),
       },
     ]),
@@ -91,3 +91,6 @@ const exampleOf = (code: ErrorCode): Json => {
 
 /** TypeBox keeps its own marks under symbols and non-enumerable keys; the document has only what JSON has. */
 const plain = (schema: unknown): unknown => JSON.parse(JSON.stringify(schema)) as unknown;
+
+const descriptionOf = (schema: object | null): string | undefined =>
+  schema && 'description' in schema && typeof schema.description === 'string' ? schema.description : undefined;

@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { testEnvironment } from '../testing/test-environment.js';
+
+/** A service in a process of its own: exit codes and signals can be seen from outside only. */
+const MAIN = `
+  import 'reflect-metadata';
+  import { defineConfig, serviceVariables, variable } from '@toolplane/config';
+  import { ServiceKit, startService } from '@toolplane/service-kit';
+  import { Type } from 'typebox';
+  class FixtureModule {
+    static with(config) {
+      return { module: FixtureModule, imports: [ServiceKit.with(config.service)], providers: [{ provide: 'stuck', useFactory: async () => {
+        if (process.argv.includes('stuck')) await new Promise((resolve) => setTimeout(resolve, 60_000));
+        if (process.argv.includes('bug')) setTimeout(() => { throw new Error('the bug'); }, 100);
+      } }] };
+    }
+  }
+  const definition = defineConfig({
+    service: serviceVariables({ name: 'fixture', port: 0 }),
+    other: variable({ env: 'OTHER', doc: 'Another.', schema: Type.String() }),
+  });
+  await startService(FixtureModule, definition);
+`;
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const start = (env: Record<string, string>, ...args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended>; readonly says: (text: string) => Promise<void> } => {
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@toolplane/source', '--import', '@swc-node/register/esm-register', '--input-type=module', '-e', MAIN, '--', ...args],
+    { env: { PATH: process.env['PATH'], ...env }, cwd: new URL('.', import.meta.url), stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let stdout = '';
+  let stderr = '';
+  const waiting: { readonly text: string; readonly resolve: () => void }[] = [];
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+    for (const { text, resolve } of waiting) if (stdout.includes(text)) resolve();
+  });
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+  return { child, ended, says: (text) => new Promise((resolve) => waiting.push({ text, resolve })) };
+};
+
+const good = { ...testEnvironment(), LOG_LEVEL: 'info', OTHER: 'x' };
+
+describe('startService', () => {
+  it('ends with 78 and every fault at once where the configuration is wrong', async () => {
+    const { code, stderr } = await start({ PORT: 'many', LOG_LEVEL: 'loud' }).ended;
+    expect(code).toBe(78);
+    for (const name of ['PORT', 'LOG_LEVEL', 'INTERNAL_TOKEN_PUBLIC_KEY', 'OTHER']) expect(stderr).toContain(name);
+    expect(stderr).not.toContain('loud');
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('says where it listens, stops on %s, however often it comes, and ends with 0', async (signal) => {
+    const { child, ended, says } = start(good);
+    await says('the service runs');
+    child.kill(signal);
+    child.kill(signal);
+    const { code, stdout } = await ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('"message":"the service stops"');
+  });
+
+  it('ends at once when it is told to stop before it serves anybody', async () => {
+    const { child, ended } = start(good, 'stuck');
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
+  });
+
+  it('logs a bug that nobody caught and ends with 1', async () => {
+    const { code, stdout } = await start(good, 'bug').ended;
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/"level":"error".*the bug/);
+  });
+
+  it('prints its OpenAPI document without any configuration', async () => {
+    const { code, stdout } = await start({}, '--openapi').ended;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ openapi: '3.1.0', paths: { '/livez': { get: { 'x-permission': null } } } });
+  });
+});
