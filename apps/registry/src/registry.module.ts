@@ -1,0 +1,57 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Messaging } from '@toolplane/messaging';
+import { Persistence } from '@toolplane/persistence';
+import { hashApiKey } from '@toolplane/security/credentials';
+import { OutboxRelay, ServiceKit } from '@toolplane/service-kit';
+import { migrations } from '../migrations/index.js';
+import { Announcer } from './announce/announcer.js';
+import { Republisher } from './announce/republisher.js';
+import { BOOTSTRAP_HASH, Credentials } from './identity/credentials.js';
+import { MeController } from './identity/me.controller.js';
+import { TokensController } from './identity/tokens.controller.js';
+import { KeyChanges } from './keys/key-changes.js';
+import { KeyStore } from './keys/key.store.js';
+import { KeysController } from './keys/keys.controller.js';
+import type { RegistryConfig } from './registry.config.js';
+import { TenantChanges } from './tenants/tenant-changes.js';
+import { TenantStore } from './tenants/tenant.store.js';
+import { TenantsController } from './tenants/tenants.controller.js';
+import { DEPLOYMENT, type Deployment } from './tools/deployment.js';
+import { EnablementController } from './tools/enablement.controller.js';
+import { KnownToolController } from './tools/known-tool.controller.js';
+import { ToolChanges } from './tools/tool-changes.js';
+import { ToolChecks } from './tools/tool-checks.js';
+import { ToolQueries } from './tools/tool.queries.js';
+import { ToolStore } from './tools/tool.store.js';
+import { ToolsController } from './tools/tools.controller.js';
+import { VersionsController } from './versions/versions.controller.js';
+
+@Module({})
+export class RegistryModule {
+  static with(config: RegistryConfig): DynamicModule {
+    const deployment: Deployment = { providers: config.providers, secretsFile: config.secretsFile };
+    const bootstrapHash = config.bootstrapAdminKey === undefined ? undefined : hashApiKey(config.bootstrapAdminKey);
+    return {
+      module: RegistryModule,
+      imports: [
+        ServiceKit.with(config.service, { internalTokenPrivateKey: config.tokens.privateKey }),
+        Persistence.with(config.database, { service: 'registry', migrations }),
+        Messaging.with(config.eventLog, { service: 'registry' }),
+      ],
+      controllers: [
+        TokensController, MeController,
+        TenantsController, KeysController,
+        ToolsController, VersionsController, EnablementController, KnownToolController,
+      ],
+      providers: [
+        { provide: DEPLOYMENT, useValue: deployment },
+        { provide: BOOTSTRAP_HASH, useValue: bootstrapHash },
+        Credentials,
+        TenantStore, TenantChanges,
+        KeyStore, KeyChanges,
+        ToolQueries, ToolStore, ToolChecks, ToolChanges,
+        Announcer, OutboxRelay, Republisher,
+      ],
+    };
+  }
+}
