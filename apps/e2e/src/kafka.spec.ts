@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { Api } from './support/api.js';
+import { emptyDataDir, Instance } from './support/instance.js';
+import { PlainKafka } from './support/log.js';
+import { FOLLOWED, type System } from './support/system.js';
+import { describeBadInput } from './suites/bad-input.js';
+import { describeKcat } from './suites/kcat.js';
+import { describeKills } from './suites/kills.js';
+import { describePath } from './suites/path.js';
+import { describeRestart, describeStart } from './suites/start.js';
+
+const found = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
+const runnable = found('java', '-version') && found('mvn', '-v');
+// In CI the absence of Kafka is a failure; elsewhere it is a skip that can be seen.
+const describeWithKafka = runnable || process.env.CI === 'true' ? describe : describe.skip;
+
+describeWithKafka('Toolplane on a real Kafka', () => {
+  const system = {} as System;
+  const dataDir = emptyDataDir('kafka');
+  const start = async (): Promise<void> => {
+    const { instance, ready } = await Instance.start({ ...inherited(), EVENT_LOG: 'kafka' }, dataDir);
+    Object.assign(system, { instance, ready, api: new Api(ready.url, instance.adminKey), log: await PlainKafka.follow(ready, FOLLOWED) });
+  };
+  beforeAll(start, 180_000);
+  afterAll(async () => {
+    await Promise.allSettled([system.log?.close(), system.api?.close()]);
+    await system.instance?.destroy();
+  }, 60_000);
+
+  describeStart(system);
+  describePath(system);
+  describeKcat(system, found('kcat', '-V'));
+  describeBadInput(system);
+  describeKills(system, { requests: Number(process.env.E2E_REQUESTS ?? 1_000), perSecond: Number(process.env.E2E_PER_SECOND ?? 40) });
+  describeRestart(system, start);
+});
+
+const inherited = (): Record<string, string> =>
+  Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
