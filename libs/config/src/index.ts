@@ -1,4 +1,5 @@
 export { childEnvironment } from './child-environment.js';
+export { configPage, type AppConfiguration } from './config-page.js';
 export { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
 export { databaseVariables, type DatabaseConfig } from './database-variables.js';
 export { defineConfig, refined, type Blame, type Definition, type Refined, type Settings } from './definition.js';

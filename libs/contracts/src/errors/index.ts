@@ -1,4 +1,4 @@
-export { ERRORS, isErrorCode, type ErrorCode } from './catalogue.js';
+export { ERRORS, ERROR_FAMILIES, isErrorCode, type ErrorCode } from './catalogue.js';
 export type { ErrorDefinition } from './define-errors.js';
 export {
   DependencyDown, ToolplaneError, wireError, type ExecutionError, type FieldError, type ToolplaneErrorOptions,

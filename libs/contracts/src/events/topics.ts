@@ -78,7 +78,8 @@ export const TOPICS: readonly TopicDefinition[] = Object.freeze([
   ingress(undefined, ['upstream']),
   ingress('execution', ['execution']),
   ingress('playbook', ['playbook']),
-  topic(ToolExecutionDecided.topic, [ToolExecutionDecided], { producers: ['validation'], consumers: ['execution', 'audit'] }),
+  // Room for a payload that is too large beside a definition: it is decided, too, and says so.
+  topic(ToolExecutionDecided.topic, [ToolExecutionDecided], { producers: ['validation'], consumers: ['execution', 'audit'], maxMessageBytes: 2 * MIB }),
   // Longer than any pause of a worker; its memory needs two minutes of it.
   ...PROVIDERS.map((provider) =>
     topic(dispatchedTopic(provider), [ToolInvocationDispatched], { producers: ['execution'], consumers: [`provider-${provider}`], retentionMs: 3 * DAY }),

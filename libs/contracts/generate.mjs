@@ -1,0 +1,54 @@
+/**
+ * `npm run generate` writes everything that is derived from the contracts and from the apps' configuration;
+ * `npm run generate -- --check` writes nothing and fails where a file is stale.
+ */
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { configPage } from '@toolplane/config';
+import { GOLDENS } from '@toolplane/contracts/testing';
+import { aclsFile } from './src/generate/acls-file.ts';
+import { asyncApi } from './src/generate/async-api.ts';
+import { errorsPage } from './src/generate/errors-page.ts';
+import { eventsPage } from './src/generate/events-page.ts';
+import { topicsFile } from './src/generate/topics-file.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const examples = new Map(GOLDENS.map((event) => [event.type, event]));
+
+/** The definition that an app's `<name>.config.ts` exports under a name that ends in `Config`. */
+async function configurationOf(app) {
+  const folder = path.join(root, 'apps', app, 'src');
+  const file = existsSync(folder) && readdirSync(folder).find((name) => name.endsWith('.config.ts'));
+  if (!file) return null;
+  const exported = await import(pathToFileURL(path.join(folder, file)).href);
+  const [definition] = Object.entries(exported).flatMap(([name, value]) => (name.endsWith('Config') ? [value] : []));
+  if (!definition) throw new Error(`apps/${app}/src/${file} exports no definition whose name ends in Config`);
+  return { app, definition };
+}
+
+const apps = (await Promise.all(readdirSync(path.join(root, 'apps')).sort().map(configurationOf))).filter((one) => one !== null);
+
+const files = {
+  'docs/events.md': eventsPage(examples),
+  'docs/errors.md': errorsPage(),
+  'docs/config.md': configPage(apps),
+  'docs/asyncapi.json': `${JSON.stringify(asyncApi(version, examples), null, 2)}\n`,
+  'deploy/kafka/topics': topicsFile(),
+  'deploy/kafka/acls': aclsFile(),
+};
+
+const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : null);
+const stale = Object.entries(files).filter(([name, content]) => read(path.join(root, name)) !== content);
+
+if (process.argv.includes('--check')) {
+  for (const [name] of stale) console.error(`${name} is stale: run npm run generate and commit what it changes`);
+  process.exitCode = stale.length > 0 ? 1 : 0;
+} else {
+  for (const [name, content] of stale) {
+    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    writeFileSync(path.join(root, name), content);
+  }
+  console.log(stale.length > 0 ? `written: ${stale.map(([name]) => name).join(', ')}` : 'nothing was stale');
+}
