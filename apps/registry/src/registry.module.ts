@@ -3,7 +3,6 @@ import { Messaging } from '@toolplane/messaging';
 import { Persistence } from '@toolplane/persistence';
 import { hashApiKey } from '@toolplane/security/credentials';
 import { OutboxRelay, ServiceKit } from '@toolplane/service-kit';
-import { migrations } from '../migrations/index.js';
 import { Announcer } from './announce/announcer.js';
 import { Republisher } from './announce/republisher.js';
 import { BOOTSTRAP_HASH, Credentials } from './identity/credentials.js';
@@ -13,6 +12,7 @@ import { KeyChanges } from './keys/key-changes.js';
 import { KeyStore } from './keys/key.store.js';
 import { KeysController } from './keys/keys.controller.js';
 import type { RegistryConfig } from './registry.config.js';
+import { registryMigrations } from './registry.migrations.js';
 import { TenantChanges } from './tenants/tenant-changes.js';
 import { TenantStore } from './tenants/tenant.store.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -35,7 +35,7 @@ export class RegistryModule {
       module: RegistryModule,
       imports: [
         ServiceKit.with(config.service, { internalTokenPrivateKey: config.tokens.privateKey }),
-        Persistence.with(config.database, { service: 'registry', migrations }),
+        Persistence.with(config.database, { service: 'registry', migrations: registryMigrations }),
         Messaging.with(config.eventLog, { service: 'registry' }),
       ],
       controllers: [

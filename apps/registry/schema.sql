@@ -1,0 +1,200 @@
+-- Schema registry, as its migrations leave it. Generated: change a migration, not this file.
+
+create table registry.announcements (
+  tenant_id text not null,
+  type text not null,
+  object_key text not null,
+  revision bigint not null,
+  event json not null,
+  constraint announcements_pkey PRIMARY KEY (tenant_id, type, object_key)
+);
+
+alter table registry.announcements enable row level security;
+alter table registry.announcements force row level security;
+create policy api on registry.announcements for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy worker on registry.announcements for all to registry_worker using (true) with check (true);
+grant insert, select, update on registry.announcements to registry_api;
+grant insert, select, update on registry.announcements to registry_worker;
+
+create table registry.api_keys (
+  tenant_id text not null,
+  id uuid not null,
+  principal_id uuid not null,
+  name text not null,
+  roles text[] not null,
+  may_act_for boolean not null,
+  prefix text not null,
+  hash text not null,
+  expires_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  created_by json not null,
+  constraint api_keys_pkey PRIMARY KEY (tenant_id, id),
+  constraint api_keys_prefix_key UNIQUE (prefix),
+  constraint api_keys_tenant_id_principal_id_fkey FOREIGN KEY (tenant_id, principal_id) REFERENCES registry.principals(tenant_id, id)
+);
+
+alter table registry.api_keys enable row level security;
+alter table registry.api_keys force row level security;
+CREATE INDEX api_keys_of_principal ON registry.api_keys USING btree (tenant_id, principal_id);
+create policy api on registry.api_keys for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy worker on registry.api_keys for all to registry_worker using (true) with check (true);
+grant insert, select, update on registry.api_keys to registry_api;
+grant select, update on registry.api_keys to registry_worker;
+
+create table registry.enablements (
+  tenant_id text not null,
+  tool_id uuid not null,
+  tool_owner text not null default '*'::text,
+  enabled boolean not null,
+  revision bigint not null,
+  updated_at timestamp(3) with time zone not null default now(),
+  constraint enablements_pkey PRIMARY KEY (tenant_id, tool_id),
+  constraint enablements_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES registry.tenants(id),
+  constraint enablements_tool_owner_check CHECK ((tool_owner = '*'::text)),
+  constraint enablements_tool_owner_tool_id_fkey FOREIGN KEY (tool_owner, tool_id) REFERENCES registry.tools(owner, id)
+);
+
+alter table registry.enablements enable row level security;
+alter table registry.enablements force row level security;
+create policy api on registry.enablements for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy worker on registry.enablements for all to registry_worker using (true) with check (true);
+grant insert, select, update on registry.enablements to registry_api;
+grant insert, select, update on registry.enablements to registry_worker;
+
+create table registry.known_logs (
+  cluster_id text not null,
+  first_seen_at timestamp(3) with time zone not null default now(),
+  constraint known_logs_pkey PRIMARY KEY (cluster_id)
+);
+
+grant insert, select on registry.known_logs to registry_worker;
+
+create table registry.migrations (
+  id text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint migrations_pkey PRIMARY KEY (id)
+);
+
+grant select on registry.migrations to registry_api;
+grant select on registry.migrations to registry_worker;
+
+create table registry.outbox (
+  event_id uuid not null,
+  topic text not null,
+  tenant_id text not null,
+  seq bigint not null generated always as identity,
+  event json not null,
+  due_at timestamp with time zone not null default now(),
+  tries integer not null default 0,
+  last_error text,
+  constraint outbox_pkey PRIMARY KEY (event_id, topic)
+);
+
+alter table registry.outbox enable row level security;
+alter table registry.outbox force row level security;
+CREATE INDEX outbox_due ON registry.outbox USING btree (due_at, seq);
+create policy api on registry.outbox for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy worker on registry.outbox for all to registry_worker using (true) with check (true);
+grant insert on registry.outbox to registry_api;
+grant delete, insert, select, update on registry.outbox to registry_worker;
+
+create table registry.principals (
+  tenant_id text not null,
+  id uuid not null,
+  type text not null,
+  name text not null,
+  agent text,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint principals_pkey PRIMARY KEY (tenant_id, id),
+  constraint principals_check CHECK (((type = 'agent'::text) = (agent IS NOT NULL))),
+  constraint principals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES registry.tenants(id),
+  constraint principals_type_check CHECK ((type = ANY (ARRAY['user'::text, 'service'::text, 'agent'::text])))
+);
+
+alter table registry.principals enable row level security;
+alter table registry.principals force row level security;
+create policy api on registry.principals for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy worker on registry.principals for all to registry_worker using (true) with check (true);
+grant insert, select on registry.principals to registry_api;
+grant select on registry.principals to registry_worker;
+
+create table registry.tenants (
+  id text not null,
+  display_name text not null,
+  status text not null default 'active'::text,
+  revision bigint not null,
+  created_at timestamp(3) with time zone not null default now(),
+  updated_at timestamp(3) with time zone not null default now(),
+  constraint tenants_pkey PRIMARY KEY (id),
+  constraint tenants_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
+  constraint tenants_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'deleted'::text])))
+);
+
+alter table registry.tenants enable row level security;
+alter table registry.tenants force row level security;
+create policy api on registry.tenants for all to registry_api using ((id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy worker on registry.tenants for all to registry_worker using (true) with check (true);
+grant select on registry.tenants to registry_api;
+grant insert, select, update on registry.tenants to registry_worker;
+
+create table registry.tool_versions (
+  tenant_id text,
+  owner text not null generated always as (COALESCE(tenant_id, '*'::text)) stored,
+  tool_id uuid not null,
+  version text not null,
+  definition json not null,
+  change text,
+  diff json not null,
+  revision bigint not null,
+  created_at timestamp(3) with time zone not null default now(),
+  created_by json,
+  constraint tool_versions_pkey PRIMARY KEY (owner, tool_id, version),
+  constraint tool_versions_change_check CHECK ((change = ANY (ARRAY['breaking'::text, 'compatible'::text, 'metadata'::text]))),
+  constraint tool_versions_owner_tool_id_fkey FOREIGN KEY (owner, tool_id) REFERENCES registry.tools(owner, id)
+);
+
+alter table registry.tool_versions enable row level security;
+alter table registry.tool_versions force row level security;
+CREATE INDEX tool_versions_newest ON registry.tool_versions USING btree (owner, tool_id, revision);
+create policy api on registry.tool_versions for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy api_global on registry.tool_versions for select to registry_api using ((tenant_id IS NULL));
+create policy worker on registry.tool_versions for all to registry_worker using (true) with check (true);
+grant insert, select on registry.tool_versions to registry_api;
+grant insert, select on registry.tool_versions to registry_worker;
+
+create table registry.tools (
+  tenant_id text,
+  owner text not null generated always as (COALESCE(tenant_id, '*'::text)) stored,
+  id uuid not null,
+  name text not null,
+  folded_name text not null,
+  type text not null,
+  category text not null,
+  enabled boolean not null,
+  tags text[] not null,
+  current_version text not null,
+  origin text not null default 'api'::text,
+  revision bigint not null,
+  created_at timestamp(3) with time zone not null default now(),
+  created_by json,
+  updated_at timestamp(3) with time zone not null default now(),
+  deleted_at timestamp(3) with time zone,
+  constraint tools_pkey PRIMARY KEY (owner, id),
+  constraint tools_origin_check CHECK ((origin = ANY (ARRAY['api'::text, 'config'::text]))),
+  constraint tools_owner_id_current_version_fkey FOREIGN KEY (owner, id, current_version) REFERENCES registry.tool_versions(owner, tool_id, version) DEFERRABLE INITIALLY DEFERRED,
+  constraint tools_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES registry.tenants(id)
+);
+
+alter table registry.tools enable row level security;
+alter table registry.tools force row level security;
+CREATE INDEX tools_category ON registry.tools USING btree (owner, category) WHERE (deleted_at IS NULL);
+CREATE INDEX tools_enabled ON registry.tools USING btree (owner, enabled) WHERE (deleted_at IS NULL);
+CREATE INDEX tools_listed ON registry.tools USING btree (owner, name, id) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX tools_name ON registry.tools USING btree (owner, folded_name) WHERE (deleted_at IS NULL);
+CREATE INDEX tools_tags ON registry.tools USING gin (tags);
+create policy api on registry.tools for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy api_global on registry.tools for select to registry_api using ((tenant_id IS NULL));
+create policy worker on registry.tools for all to registry_worker using (true) with check (true);
+grant insert, select, update on registry.tools to registry_api;
+grant insert, select, update on registry.tools to registry_worker;
