@@ -1,26 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { testEnvironment } from '../testing/test-environment.js';
 
-/** A service in a process of its own: exit codes and signals can be seen from outside only. */
-const MAIN = `
-  import 'reflect-metadata';
-  import { defineConfig, serviceVariables, variable } from '@toolplane/config';
-  import { ServiceKit, startService } from '@toolplane/service-kit';
-  import { Type } from 'typebox';
-  class FixtureModule {
-    static with(config) {
-      return { module: FixtureModule, imports: [ServiceKit.with(config.service)], providers: [{ provide: 'stuck', useFactory: async () => {
-        if (process.argv.includes('stuck')) await new Promise((resolve) => setTimeout(resolve, 60_000));
-        if (process.argv.includes('bug')) setTimeout(() => { throw new Error('the bug'); }, 100);
-      } }] };
-    }
-  }
-  const definition = defineConfig({
-    service: serviceVariables({ name: 'fixture', port: 0 }),
-    other: variable({ env: 'OTHER', doc: 'Another.', schema: Type.String() }),
-  });
-  await startService(FixtureModule, definition);
-`;
+/** Exit codes and signals can be seen from outside only: each test has a process of its own. */
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+const MAIN = 'libs/service-kit/src/testing/fixture-service.ts';
 
 interface Ended {
   readonly code: number | null;
@@ -31,8 +15,8 @@ interface Ended {
 const start = (env: Record<string, string>, ...args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended>; readonly says: (text: string) => Promise<void> } => {
   const child = spawn(
     process.execPath,
-    ['--conditions=@toolplane/source', '--import', '@swc-node/register/esm-register', '--input-type=module', '-e', MAIN, '--', ...args],
-    { env: { PATH: process.env['PATH'], ...env }, cwd: new URL('.', import.meta.url), stdio: ['ignore', 'pipe', 'pipe'] },
+    ['--conditions=@toolplane/source', '--import', '@swc-node/register/esm-register', MAIN, ...args],
+    { env: { TS_NODE_PROJECT: 'tsconfig.base.json', ...env }, cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let stdout = '';
   let stderr = '';
@@ -67,8 +51,8 @@ describe('startService', () => {
   });
 
   it('ends at once when it is told to stop before it serves anybody', async () => {
-    const { child, ended } = start(good, 'stuck');
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const { child, ended, says } = start(good, 'stuck');
+    await says('it is stuck');
     child.kill('SIGTERM');
     expect((await ended).code).toBe(0);
   });
