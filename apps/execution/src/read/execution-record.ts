@@ -1,9 +1,10 @@
+import type { ExecutionRecord } from '@toolplane/contracts/http';
 import { redact } from '@toolplane/security/redaction';
 import type { ExecutionRow } from '../execution/execution-row.js';
 import { outputOf } from '../execution/execution-events.js';
 
 /** The public record of an execution. Only what the tool's schemas mark as sensitive is redacted: it is the caller's own. */
-export function executionRecord(row: ExecutionRow) {
+export function executionRecord(row: ExecutionRow): ExecutionRecord {
   const { value: input, redactions } = redact(row.input, { pointers: row.context.sensitiveInput });
   const { output, outputRef } = row.status === 'succeeded' ? outputOf(row) : { output: null, outputRef: null };
   return {
@@ -27,7 +28,7 @@ export function executionRecord(row: ExecutionRow) {
       ...redactions.map(({ pointer, rule }) => ({ pointer: `/input${pointer}`, rule })),
       ...row.redactions.map(({ pointer, rule }) => ({ pointer: `/output${pointer}`, rule })),
     ],
-    error: row.error,
+    error: row.error && { ...row.error, errors: [...row.error.errors] },
     approval: null,
     attempts: row.attempt,
     /** The trace of the request, where it came with one. */
@@ -38,4 +39,3 @@ export function executionRecord(row: ExecutionRow) {
     updatedAt: row.updatedAt.toISOString(),
   };
 }
-export type ExecutionRecord = ReturnType<typeof executionRecord>;

@@ -1,0 +1,47 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Settings } from '@toolplane/config';
+import { PROVIDERS } from '@toolplane/contracts/events';
+import { EventLog, Messaging } from '@toolplane/messaging';
+import { Logger } from '@toolplane/observability';
+import { Database, Outbox, Persistence, Positions } from '@toolplane/persistence';
+import { OutboxRelay, ServiceKit } from '@toolplane/service-kit';
+import { AcceptController, REQUEST_DIGEST_KEY } from './accept/accept.controller.js';
+import { Acceptor } from './accept/acceptor.js';
+import { OnToolExecutionDecided } from './dispatch/on-tool-execution-decided.js';
+import type { executionConfig } from './execution.config.js';
+import { executionMigrations } from './execution.migrations.js';
+import { ExecutionStore } from './execution/execution.store.js';
+import { ExecutionsController } from './read/executions.controller.js';
+import { LogProgress } from './recover/progress.js';
+import { Sweep } from './recover/sweep.js';
+import { Sweeper } from './recover/sweeper.js';
+import { OnToolInvocationReported } from './settle/on-tool-invocation-reported.js';
+
+/** The whole wiring, in the order of the path: accept, dispatch, settle, recover; reading beside it. */
+@Module({})
+export class ExecutionModule {
+  static with(config: Settings<typeof executionConfig>): DynamicModule {
+    return {
+      module: ExecutionModule,
+      imports: [
+        ServiceKit.with(config.service),
+        Persistence.with(config.database, { service: 'execution', migrations: executionMigrations }),
+        Messaging.with(config.eventLog, { service: 'execution' }),
+      ],
+      controllers: [AcceptController, OnToolExecutionDecided, OnToolInvocationReported, ExecutionsController],
+      providers: [
+        { provide: REQUEST_DIGEST_KEY, useValue: config.requestDigestKey },
+        { provide: Acceptor, useFactory: (database: Database, outbox: Outbox) => new Acceptor(database, outbox), inject: [Database, Outbox] },
+        { provide: ExecutionStore, useFactory: () => new ExecutionStore(config.lease) },
+        {
+          provide: Sweep,
+          useFactory: (database: Database, executions: ExecutionStore, outbox: Outbox, log: EventLog, positions: Positions, logger: Logger) =>
+            new Sweep(database, executions, outbox, new LogProgress(log, positions, PROVIDERS), logger),
+          inject: [Database, ExecutionStore, Outbox, EventLog, Positions, Logger],
+        },
+        { provide: Sweeper, useFactory: (sweep: Sweep, logger: Logger) => new Sweeper(sweep, config.sweepEveryMs, logger), inject: [Sweep, Logger] },
+        OutboxRelay,
+      ],
+    };
+  }
+}
