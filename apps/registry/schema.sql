@@ -1,9 +1,9 @@
 -- Schema registry, as its migrations leave it. Generated: change a migration, not this file.
 
 create table registry.announcements (
-  tenant_id text not null,
-  type text not null,
-  object_key text not null,
+  tenant_id text collate "C" not null,
+  type text collate "C" not null,
+  object_key text collate "C" not null,
   revision bigint not null,
   event json not null,
   constraint announcements_pkey PRIMARY KEY (tenant_id, type, object_key)
@@ -43,9 +43,9 @@ grant insert, select, update on registry.api_keys to registry_api;
 grant select, update on registry.api_keys to registry_worker;
 
 create table registry.enablements (
-  tenant_id text not null,
+  tenant_id text collate "C" not null,
   tool_id uuid not null,
-  tool_owner text not null default '*'::text,
+  tool_owner text collate "C" not null default '*'::text,
   enabled boolean not null,
   revision bigint not null,
   updated_at timestamp(3) with time zone not null default now(),
@@ -120,7 +120,7 @@ grant insert, select on registry.principals to registry_api;
 grant select on registry.principals to registry_worker;
 
 create table registry.tenants (
-  id text not null,
+  id text collate "C" not null,
   display_name text not null,
   status text not null default 'active'::text,
   revision bigint not null,
@@ -139,10 +139,10 @@ grant select on registry.tenants to registry_api;
 grant insert, select, update on registry.tenants to registry_worker;
 
 create table registry.tool_versions (
-  tenant_id text,
-  owner text not null generated always as (COALESCE(tenant_id, '*'::text)) stored,
+  tenant_id text collate "C",
+  owner text collate "C" not null generated always as (COALESCE(tenant_id, '*'::text)) stored,
   tool_id uuid not null,
-  version text not null,
+  version text collate "C" not null,
   definition json not null,
   change text,
   diff json not null,
@@ -164,11 +164,11 @@ grant insert, select on registry.tool_versions to registry_api;
 grant insert, select on registry.tool_versions to registry_worker;
 
 create table registry.tools (
-  tenant_id text,
-  owner text not null generated always as (COALESCE(tenant_id, '*'::text)) stored,
+  tenant_id text collate "C",
+  owner text collate "C" not null generated always as (COALESCE(tenant_id, '*'::text)) stored,
   id uuid not null,
-  name text not null,
-  folded_name text not null,
+  name text collate "C" not null,
+  folded_name text collate "C" not null,
   type text not null,
   category text not null,
   enabled boolean not null,
@@ -198,3 +198,5 @@ create policy api_global on registry.tools for select to registry_api using ((te
 create policy worker on registry.tools for all to registry_worker using (true) with check (true);
 grant insert, select, update on registry.tools to registry_api;
 grant insert, select, update on registry.tools to registry_worker;
+
+create sequence registry.revision as bigint;
