@@ -1,1 +1,13 @@
-export {};
+export { parseDeadLetter, readDeadLetter, writeDeadLetter, type DeadLetter, type Fault, type ParsedDeadLetter } from './dead-letter.js';
+export { groupOf } from './group-of.js';
+export { LogClock } from './log-clock.js';
+export { EventLogServer, type EventLogServerOptions, type RuntimeTopics } from './nest/event-log-server.js';
+export { Messaging, type MessagingOptions } from './nest/messaging.module.js';
+export { OnDeadLetters, OnEvents, type HandlerExtras, type OnEventsOptions } from './nest/on-events.js';
+export { openEventLog, type OpenEventLogOptions } from './open-event-log.js';
+export { EventLog, type GroupPosition, type PartitionRange, type ReadBack } from './port/event-log.js';
+export type { LogRecord, NewHeaders, NewRecord, TopicRecords } from './port/log-record.js';
+export type { LogReader, PartitionBatch, Pause, ReaderHealth, Subscription } from './port/subscription.js';
+export { TopicMissing } from './port/topic-missing.js';
+export { CoalescingPublisher } from './publisher/coalescing-publisher.js';
+export { Publisher, type TopicRecord } from './publisher/publisher.js';

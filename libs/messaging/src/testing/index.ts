@@ -1,1 +1,1 @@
-export {};
+export { RecordingPublisher } from './recording-publisher.js';

@@ -1,0 +1,12 @@
+declare module 'kafkajs-snappy' {
+  /** Makes a codec as kafkajs takes it. */
+  const codec: () => { decompress(bytes: Buffer): Promise<Buffer> };
+  export default codec;
+}
+
+declare module 'lz4js' {
+  /** Upper bound of the unpacked size of a frame. */
+  export function decompressBound(bytes: Uint8Array): number;
+  /** Unpacks a frame into a buffer; returns how much it filled. */
+  export function decompressFrame(bytes: Uint8Array, into: Uint8Array): number;
+}
