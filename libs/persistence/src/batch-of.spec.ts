@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { batchOf } from './batch-of.js';
-import { jsonWithoutNul, storable, withoutNul } from './nul.js';
+import { jsonWithoutNul, storable, storableText } from './nul.js';
 import { testDatabase, type TestDatabase } from './testing/index.js';
 
 let db: TestDatabase;
@@ -20,7 +20,7 @@ describe('batchOf', () => {
   });
 
   it('brings every value back as it was, whatever stands in it', async () => {
-    const text = fc.string({ unit: 'binary' }).map((value) => withoutNul(value));
+    const text = fc.string({ unit: 'binary' }).map((value) => storableText(value));
     const row = fc.record({
       someText: fc.option(text),
       id: fc.option(fc.uuid()),
@@ -50,8 +50,16 @@ describe('batchOf', () => {
 
 describe('NUL', () => {
   it('becomes its symbol in text and in JSON, and an escaped backslash before u0000 is left alone', () => {
-    expect(withoutNul('a\0b')).toBe('a␀b');
+    expect(storableText('a\0b')).toBe('a␀b');
     expect(jsonWithoutNul(JSON.stringify(['\0', '\\u0000', '\\\0']))).toBe(JSON.stringify(['␀', '\\u0000', '\\␀']));
+  });
+
+  it('is not the only thing that text cannot hold: half a surrogate pair becomes U+FFFD there, and stays itself in a document', async () => {
+    expect(storableText('a\ud800b\udc00\u{1f600}\udbff')).toBe('a\ufffdb\ufffd\u{1f600}\ufffd');
+    const batch = batchOf({ text: 'text', document: 'json' });
+    const rows = [{ text: 'a\ud800', document: { 'b\udc00': ['\ud800', '\u{1f600}'] } }];
+    const back = await db.database.asWorker((tx) => tx.query(`select text, document from ${batch.source}`, batch.values(rows)));
+    expect(back).toEqual([{ text: 'a\ufffd', document: { 'b\udc00': ['\ud800', '\u{1f600}'] } }]);
   });
 
   it('leaves a value without it untouched, the same object', () => {

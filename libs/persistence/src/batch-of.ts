@@ -1,4 +1,4 @@
-import { jsonWithoutNul, withoutNul } from './nul.js';
+import { jsonWithoutNul, storableText } from './nul.js';
 import { snakeCase } from './sql-names.js';
 
 /** Column types a batch knows, and what may stand in a row for each. `null` and `undefined` are NULL everywhere. */
@@ -41,7 +41,7 @@ const json = (value: unknown): string => quoted(jsonWithoutNul(JSON.stringify(va
 
 /** Each gives an element of an array literal; the array is written here because pg would escape every number and id as well. */
 const WRITERS: { readonly [Type in BatchType]: (value: Values[Type]) => string } = {
-  text: (value) => quoted(withoutNul(value)),
+  text: (value) => quoted(storableText(value)),
   uuid: quoted,
   int: plain,
   bigint: plain,

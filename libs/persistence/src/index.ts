@@ -3,7 +3,7 @@ export type { Entities } from './data-source.js';
 export { Database, type DatabaseOptions } from './database.js';
 export { duplicateKey } from './failures.js';
 export { migrate, SchemaMismatch, verifySchema, type Migration, type MigrationTx } from './migrations.js';
-export { jsonWithoutNul, storable, withoutNul } from './nul.js';
+export { jsonWithoutNul, storable, storableText } from './nul.js';
 export { standForLeader, type Leader, type LeaderOptions } from './outbox/leader.js';
 export { Outbox, type OutboxEntry } from './outbox/outbox.js';
 export { outboxTable } from './outbox/outbox-table.js';
