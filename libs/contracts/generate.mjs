@@ -42,9 +42,17 @@ const files = {
 const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : null);
 const stale = Object.entries(files).filter(([name, content]) => read(path.join(root, name)) !== content);
 
+/** A change on its way into the changelog says of what kind it is and whom it concerns: see docs/changes/README.md. */
+const CHANGE = /^kind: (added|changed|fixed|removed|security)\nfor: (operators|upstreams|agents|tool owners|contributors)(, (operators|upstreams|agents|tool owners|contributors))*\n\n\S/;
+const changes = readdirSync(path.join(root, 'docs/changes')).filter((name) => name !== 'README.md');
+const malformed = changes.filter((name) => !/^\d{8}T\d{4}-[a-z0-9-]+\.md$/.test(name) || !CHANGE.test(read(path.join(root, 'docs/changes', name))));
+
+for (const name of malformed) console.error(`docs/changes/${name} is not like docs/changes/README.md says`);
+if (malformed.length > 0) process.exitCode = 1;
+
 if (process.argv.includes('--check')) {
   for (const [name] of stale) console.error(`${name} is stale: run npm run generate and commit what it changes`);
-  process.exitCode = stale.length > 0 ? 1 : 0;
+  if (stale.length > 0) process.exitCode = 1;
 } else {
   for (const [name, content] of stale) {
     mkdirSync(path.dirname(path.join(root, name)), { recursive: true });

@@ -11,8 +11,11 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 const nameOf = ({ env, file }: VariableDescription): string => (file ? `\`${env}\` or \`${env}_FILE\`` : `\`${env}\``);
 
+/** Text without its quotes, as it is typed. */
+const plain = (json: string): string => json.replace(/^"([^"\\]+)"$/, '$1');
+
 const row = (variable: VariableDescription): string => {
-  const fallback = variable.default === null ? (variable.required ? '**required**' : '–') : `\`${variable.default}\``;
+  const fallback = variable.default === null ? (variable.required ? '**required**' : '–') : `\`${plain(variable.default)}\``;
   return `| ${[nameOf(variable), variable.doc, variable.type, fallback, variable.secret ? 'yes' : ''].map(cell).join(' | ')} |`;
 };
 
