@@ -82,7 +82,7 @@ export const createExecutions: Migration = {
       code text not null,
       reason text not null,
       attempts integer not null,
-      at timestamptz not null,
+      at timestamptz(3) not null,
       status text not null default 'parked' check (status in ('parked', 'redriven', 'discarded')),
       unique (topic, partition, record_offset, code)
     );

@@ -7,6 +7,8 @@ import { Database, Outbox, Persistence, Positions } from '@toolplane/persistence
 import { OutboxRelay, ServiceKit } from '@toolplane/service-kit';
 import { AcceptController, REQUEST_DIGEST_KEY } from './accept/accept.controller.js';
 import { Acceptor } from './accept/acceptor.js';
+import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { OnDeadLettersParked } from './dead-letters/on-dead-letters.js';
 import { OnToolExecutionDecided } from './dispatch/on-tool-execution-decided.js';
 import type { executionConfig } from './execution.config.js';
 import { executionMigrations } from './execution.migrations.js';
@@ -28,7 +30,7 @@ export class ExecutionModule {
         Persistence.with(config.database, { service: 'execution', migrations: executionMigrations }),
         Messaging.with(config.eventLog, { service: 'execution' }),
       ],
-      controllers: [AcceptController, OnToolExecutionDecided, OnToolInvocationReported, ExecutionsController],
+      controllers: [AcceptController, OnToolExecutionDecided, OnToolInvocationReported, ExecutionsController, OnDeadLettersParked, DeadLettersController],
       providers: [
         { provide: REQUEST_DIGEST_KEY, useValue: config.requestDigestKey },
         { provide: Acceptor, useFactory: (database: Database, outbox: Outbox) => new Acceptor(database, outbox), inject: [Database, Outbox] },

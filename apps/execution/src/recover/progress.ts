@@ -1,5 +1,5 @@
-import { dispatchedTopic, ToolInvocationReported } from '@toolplane/contracts/events';
-import type { EventLog } from '@toolplane/messaging';
+import { dispatchedTopic, ToolInvocationDispatched, ToolInvocationReported } from '@toolplane/contracts/events';
+import { groupOf, type EventLog } from '@toolplane/messaging';
 import type { Positions, Tx } from '@toolplane/persistence';
 
 /** A moment, and where reports and dispatches ended after it. */
@@ -44,7 +44,7 @@ export class LogProgress implements Progress {
   async laggingProviders({ dispatched }: Horizon): Promise<readonly string[]> {
     const lagging: string[] = [];
     for (const [provider, ends] of dispatched) {
-      const positions = await this.log.groupPositions(`provider-${provider}`, [dispatchedTopic(provider)]);
+      const positions = await this.log.groupPositions(groupOf(`provider-${provider}`, ToolInvocationDispatched), [dispatchedTopic(provider)]);
       if (!reachedBy(ends, new Map(positions.map(({ partition, next }) => [partition, next ?? 0n])))) lagging.push(provider);
     }
     return lagging;
