@@ -1,0 +1,57 @@
+import type { Static } from 'typebox';
+import type { RuleVerdict } from './fields.js';
+
+/** The rules of a decision in the order in which they are judged, with what each says when it passes. Sets are only ever added. */
+const RULES = [
+  ['tenant_active', 'the tenant is active'],
+  ['tool_exists', 'the tool and the version exist'],
+  ['scope', 'the tool is the tenant’s own or global'],
+  ['enablement', 'the tool is enabled for this tenant'],
+  ['kill_switch', 'no kill switch is on'],
+  ['agent_assignment', 'the agent may use the tool'],
+  ['parameters_allowed', 'every parameter is allowed'],
+  ['defaults', 'defaults are filled in'],
+  ['parameters_denied', 'no parameter has a denied value'],
+  ['input_schema', 'the payload matches the input schema'],
+  ['usage_limit', 'the usage limit is not reached'],
+  ['approval', 'approved, or no approval is needed'],
+] as const satisfies readonly (readonly [rule: string, passes: string])[];
+
+export type RuleName = (typeof RULES)[number][0];
+type RuleSet = readonly (readonly [rule: string, passes: string])[];
+
+/** Digest of the rules above (SHA-256 of their RFC 8785 form): what a decision names instead of what passed. */
+export const RULE_SET = 'c73c4c76168f482261a7490e01b9593862d95f4e98a90bf512f927451e9f71fe';
+export const RULE_SETS: Readonly<Record<string, RuleSet>> = Object.freeze({ [RULE_SET]: RULES });
+/** Names of the current set, in order. */
+export const RULE_NAMES: readonly RuleName[] = Object.freeze(RULES.map(([rule]) => rule));
+
+const reasons: ReadonlyMap<string, string> = new Map(RULES);
+/** What a rule of the current set says when it passes. */
+export const passes = (rule: RuleName): string => reasons.get(rule) ?? '';
+
+export interface ExpandedVerdict {
+  readonly rule: string;
+  readonly verdict: 'pass' | 'fail' | 'skipped';
+  readonly code: string | null;
+  readonly reason: string;
+  readonly details: unknown;
+}
+
+/** Every rule of a decision, in order, from the few that travelled. Of a set that this version does not know only those can be shown. */
+export const expandRules = (ruleSet: string, travelled: readonly Static<typeof RuleVerdict>[]): readonly ExpandedVerdict[] => {
+  const set = Object.hasOwn(RULE_SETS, ruleSet) ? RULE_SETS[ruleSet] : undefined;
+  if (!set) return travelled.map(expanded);
+  return set.map(([rule, reason]) => {
+    const found = travelled.find((each) => each.rule === rule);
+    return found ? expanded(found) : { rule, verdict: 'pass', code: null, reason, details: null };
+  });
+};
+
+const expanded = ({ rule, verdict, code, reason, details }: Static<typeof RuleVerdict>): ExpandedVerdict => ({
+  rule,
+  verdict,
+  code: code ?? null,
+  reason: reason ?? '',
+  details: details ?? null,
+});
