@@ -9,7 +9,9 @@ export {
 export { internalTokenVariables, serviceUrlVariables } from './config-variables.js';
 export { CheckedBody, type CheckedBodyOptions } from './http/checked-body.js';
 export type { EdgeRequest } from './http/edge-request.js';
+export type { RouteConfig } from './http/fastify-adapter.js';
 export { PROBLEM_TYPE, problemOf, type ProblemAnswer } from './http/problem.js';
+export { routesOf, type Route } from './http/route-table.js';
 export { openService, type RunningService, type ServiceModule } from './lifecycle/open-service.js';
 export { OutboxRelay } from './lifecycle/outbox-relay.js';
 export { startService } from './lifecycle/start-service.js';

@@ -174,7 +174,7 @@ describe('the HTTP edge of a service', () => {
     expect(await send('GET', '/api/nothing')).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
     const answer = await send('DELETE', '/api/things/x');
     expect(answer).toMatchObject({ status: 405, body: { code: 'METHOD_NOT_ALLOWED' } });
-    expect(answer.headers.get('allow')).toBe('GET');
+    expect(answer.headers.get('allow')).toBe('GET, HEAD');
   });
 
   it('answers 400 for a URL that cannot be read, and for a head that is not HTTP', async () => {

@@ -3,10 +3,11 @@ import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fa
 import { Logger, Metrics } from '@toolplane/observability';
 import { CallerGuard } from '../auth/caller.guard.js';
 import { createAdapter, prepareEdge } from './fastify-adapter.js';
+import { KnownMethods } from './known-methods.js';
 import { ProblemFilter } from './problem.filter.js';
 import { QueryGuard } from './query.guard.js';
 import { QueryPipe } from './query-pipe.js';
-import { assertPermissions, methodsByPath, routesOf } from './route-table.js';
+import { assertPermissions, routesOf } from './route-table.js';
 
 /** The HTTP side of an application, the same for a service that runs and for one under test. */
 export interface Edge {
@@ -23,11 +24,11 @@ export function createEdge(module: DynamicModule): Edge {
   return {
     adapter: createAdapter(() => filter),
     prepare(app) {
-      const routes = routesOf(module);
-      assertPermissions(routes);
+      assertPermissions(routesOf(module));
       const logger = app.get(Logger);
-      filter = new ProblemFilter(logger, methodsByPath(routes));
-      prepareEdge(app, { logger, metrics: app.get(Metrics), isClosing: () => closing });
+      const known = new KnownMethods();
+      filter = new ProblemFilter(logger, (url) => known.of(url));
+      prepareEdge(app, { logger, metrics: app.get(Metrics), known, isClosing: () => closing });
       app.useGlobalFilters(filter);
       app.useGlobalGuards(app.get(CallerGuard), app.get(QueryGuard));
       app.useGlobalPipes(new QueryPipe());

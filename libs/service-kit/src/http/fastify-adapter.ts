@@ -4,7 +4,8 @@ import { ToolplaneError } from '@toolplane/contracts/errors';
 import { continueTrace, METRICS, type Logger, type Metrics } from '@toolplane/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EdgeRequest } from './edge-request.js';
-import { MAX_INTERNAL_BODY_BYTES, readJsonBody } from './json-body.js';
+import { MAX_INTERNAL_BODY_BYTES, readJsonBody, withinLimit } from './json-body.js';
+import type { KnownMethods } from './known-methods.js';
 import { PROBLEM_TYPE, problemOf } from './problem.js';
 import type { ProblemFilter } from './problem.filter.js';
 
@@ -50,24 +51,34 @@ function answerUnreadable(error: Error & { readonly code?: string }, socket: Soc
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
+/** Fastify’s `config` of a route. */
+export interface RouteConfig {
+  /** The body is only passed on: it stays bytes, and whoever gets it reads it. */
+  readonly raw?: boolean;
+}
+
 export interface EdgeOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly isClosing: () => boolean;
+  /** Filled with every route, whoever registers it. */
+  readonly known: KnownMethods;
 }
 
 /** Body parsing, trace context, request metrics and the refusal of new requests while the service stops. */
-export function prepareEdge(app: NestFastifyApplication, { logger, metrics, isClosing }: EdgeOptions): void {
+export function prepareEdge(app: NestFastifyApplication, { logger, metrics, isClosing, known }: EdgeOptions): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.server.maxConnections = MAX_CONNECTIONS;
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(['application/json'], { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done) => {
     try {
-      done(null, readJsonBody(body, { internal: request.url.startsWith('/internal/') }));
+      const { raw = false } = request.routeOptions.config as RouteConfig;
+      done(null, raw ? withinLimit(body) : readJsonBody(body, { internal: request.url.startsWith('/internal/') }));
     } catch (error) {
       done(error as Error);
     }
   });
+  fastify.addHook('onRoute', ({ method, url }) => known.add([method].flat(), url));
   fastify.decorateRequest('traceparent', '');
   const seconds = metrics.histogram(METRICS.httpSeconds);
   fastify.addHook('onRequest', (request, _reply, done) => {

@@ -20,7 +20,7 @@ const malformed = (message: string): ToolplaneError => new ToolplaneError('REQUE
  * @throws ToolplaneError REQUEST_TOO_LARGE or REQUEST_MALFORMED
  */
 export function readJsonBody(bytes: Buffer, { internal = false }: { readonly internal?: boolean } = {}): unknown {
-  if (bytes.length > (internal ? MAX_INTERNAL_BODY_BYTES : MAX_BODY_BYTES)) throw new ToolplaneError('REQUEST_TOO_LARGE');
+  withinLimit(bytes, internal ? MAX_INTERNAL_BODY_BYTES : MAX_BODY_BYTES);
   if (bytes.length === 0) return undefined;
   if (!isUtf8(bytes)) throw malformed('the body is not UTF-8');
   const text = bytes.toString('utf8');
@@ -29,6 +29,12 @@ export function readJsonBody(bytes: Buffer, { internal = false }: { readonly int
   const value = parse(text);
   if (WORTH_A_WALK.test(text)) refuseTraps(value);
   return value;
+}
+
+/** @throws ToolplaneError REQUEST_TOO_LARGE */
+export function withinLimit(bytes: Buffer, limit: number = MAX_BODY_BYTES): Buffer {
+  if (bytes.length > limit) throw new ToolplaneError('REQUEST_TOO_LARGE');
+  return bytes;
 }
 
 function parse(text: string): unknown {

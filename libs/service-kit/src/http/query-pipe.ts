@@ -1,9 +1,8 @@
 import type { ArgumentMetadata, PipeTransform, Type } from '@nestjs/common';
 import { ToolplaneError, type FieldError } from '@toolplane/contracts/errors';
+import { loadClassValidator } from '../lists/page-query.js';
 
-type ClassValidator = typeof import('class-validator');
-/** Loaded at the first query: it is a third of a service's start-up time, and not every service takes queries. */
-let classValidator: Promise<ClassValidator> | undefined;
+type ClassValidator = Awaited<ReturnType<typeof loadClassValidator>>;
 
 /** How the text of one parameter is read. */
 interface Reading {
@@ -22,8 +21,7 @@ export class QueryPipe implements PipeTransform {
 
   async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
     if (type !== 'query' || !metatype || BUILT_IN.has(metatype)) return value;
-    classValidator ??= import('class-validator');
-    const validator = await classValidator;
+    const validator = await loadClassValidator();
     const target = metatype as Type<object>;
     const readings = this.readings.get(target) ?? readingsOf(target, validator);
     this.readings.set(target, readings);

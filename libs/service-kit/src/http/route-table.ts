@@ -25,22 +25,10 @@ export const routesOf = (module: Type | DynamicModule): readonly Route[] => [...
 /**
  * @throws Error that names every route without `@Permission` or `@Public`: such a service does not start.
  */
-export function assertPermissions(routes: readonly Route[], declared: (route: Route) => boolean = ({ permission }) => permission !== undefined): void {
-  const open = routes.filter((route) => !declared(route));
+export function assertPermissions(routes: readonly Route[]): void {
+  const open = routes.filter(({ permission }) => permission === undefined);
   if (open.length === 0) return;
   throw new Error(`these routes declare no permission: ${open.map(({ method, path, handler }) => `${method} ${path} (${handler})`).join(', ')}`);
-}
-
-/** Finds the methods that a concrete path takes, for 405. */
-export function methodsByPath(routes: readonly Pick<Route, 'method' | 'path'>[]): (url: string) => readonly string[] {
-  const patterns = routes.map(({ method, path }) => ({
-    method,
-    pattern: new RegExp(`^${path.split('/').map((part) => (part.startsWith('{') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))).join('/')}$`),
-  }));
-  return (url) => {
-    const [path = ''] = url.split('?', 1);
-    return [...new Set(patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))];
-  };
 }
 
 function* controllersOf(module: Import, seen: Set<unknown>): Generator<Type> {
@@ -64,6 +52,7 @@ function routesOfController(controller: Type): readonly Route[] {
     const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
     const paths = [Reflect.getMetadata(PATH_METADATA, handler) as string | string[]].flat();
     const status = (Reflect.getMetadata(HTTP_CODE_METADATA, handler) as number | undefined) ?? (method === 'POST' ? 201 : 200);
+    // Undefined where nothing is declared: such a service does not start.
     const declared = declaredPermission(handler) as RoutePermission;
     return prefixes.flatMap((prefix) =>
       paths.map((path) => ({

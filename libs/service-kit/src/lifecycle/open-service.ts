@@ -2,8 +2,8 @@ import { NestFactory } from '@nestjs/core';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceConfig } from '@toolplane/config';
-import type { EventLogServer } from '@toolplane/messaging';
-import { createLogger, Logger, NestLogger } from '@toolplane/observability';
+import { EventLogServer } from '@toolplane/messaging';
+import { createLogger, NestLogger } from '@toolplane/observability';
 import { createEdge } from '../http/edge.js';
 
 /** A module that knows how to wire itself for a configuration. */
@@ -14,7 +14,6 @@ export interface ServiceModule<Config> {
 
 export interface RunningService {
   readonly app: NestFastifyApplication;
-  readonly logger: Logger;
   /** Where it listens, with the port it got. */
   readonly url: string;
   /**
@@ -52,19 +51,18 @@ export async function openService<Config extends { readonly service: ServiceConf
     await close().catch(() => undefined);
     throw error;
   }
-  return { app, logger: app.get(Logger), url: await app.getUrl(), close };
+  return { app, url: await app.getUrl(), close };
 }
 
 /** A service without Messaging has no consumers. */
 async function startConsumers(app: NestFastifyApplication): Promise<void> {
-  const server = await eventLogServerOf(app);
+  const server = eventLogServerOf(app);
   if (!server) return;
   app.connectMicroservice({ strategy: server });
   await app.startAllMicroservices();
 }
 
-const eventLogServerOf = async (app: NestFastifyApplication): Promise<EventLogServer | undefined> => {
-  const { EventLogServer } = await import('@toolplane/messaging');
+const eventLogServerOf = (app: NestFastifyApplication): EventLogServer | undefined => {
   try {
     return app.get(EventLogServer, { strict: false });
   } catch {

@@ -1,5 +1,5 @@
 import { ConfigurationError, loadConfig, type Definition, type ServiceConfig, type Settings } from '@toolplane/config';
-import type { Logger } from '@toolplane/observability';
+import { createLogger, type Logger } from '@toolplane/observability';
 import { openApiOf } from '../openapi/open-api-of.js';
 import { placeholderConfig } from '../openapi/placeholder-config.js';
 import { openService, type RunningService, type ServiceModule } from './open-service.js';
@@ -18,22 +18,23 @@ export async function startService<D extends Definition>(
   definition: D & { readonly service: unknown },
 ): Promise<void> {
   if (process.argv.includes('--openapi')) {
-    process.stdout.write(`${JSON.stringify(openApiOf(module.with(placeholderConfig())), null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(await openApiOf(module.with(placeholderConfig())), null, 2)}\n`);
     return;
   }
   const config = readConfig(definition);
+  const logger = createLogger({ service: config.service.name, level: config.service.logLevel });
   const stopping = onSignals();
+  exitOnBugs(logger);
   try {
     const opening = openService(module as ServiceModule<Settings<D> & { readonly service: ServiceConfig }>, config);
     const service = await Promise.race([opening, stopping]);
     // Told to stop before it served anybody: there is nothing to finish.
     if (!service) process.exit(0);
-    service.logger.info({ url: service.url, bootMs: Math.round(performance.now()) }, 'the service runs');
-    exitOnBugs(service.logger);
+    logger.info({ url: service.url, bootMs: Math.round(performance.now()) }, 'the service runs');
     await stopping;
-    await stop(service);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    await stop(service, logger);
+  } catch (err) {
+    logger.error({ err }, 'the service cannot run');
     process.exit(1);
   }
 }
@@ -54,7 +55,7 @@ const onSignals = (): Promise<undefined> =>
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(undefined));
   });
 
-async function stop({ logger, close }: RunningService): Promise<void> {
+async function stop({ close }: RunningService, logger: Logger): Promise<void> {
   logger.info({}, 'the service stops');
   const deadline = setTimeout(() => {
     logger.error({ afterMs: SHUTDOWN_DEADLINE_MS }, 'the service did not stop in time and is ended');

@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { Permission, Public } from '../auth/permission.js';
 import { CheckedBody } from '../http/checked-body.js';
 import { PageQuery } from '../lists/page-query.js';
-import { openApiOf } from './open-api-of.js';
+import { openApiOf, type OpenApiDocument } from './open-api-of.js';
 import { placeholderConfig } from './placeholder-config.js';
 
 class ListThings extends PageQuery {
@@ -37,7 +37,10 @@ class ThingsModule {
 }
 
 describe('openApiOf', () => {
-  const document = openApiOf(ThingsModule.with(placeholderConfig()));
+  let document: OpenApiDocument;
+  beforeAll(async () => {
+    document = await openApiOf(ThingsModule.with(placeholderConfig()));
+  });
   const operation = (path: string, method: string) => document.paths[path]?.[method] as Record<string, unknown>;
 
   it('has every route with its permission, and makes no configuration necessary', () => {

@@ -17,11 +17,11 @@ export interface OpenApiDocument {
 const EVERYWHERE: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED', 'INTERNAL', 'DEPENDENCY_DOWN'];
 
 /** The OpenAPI 3.1 document of a service, read from its decorators. Makes nothing and connects nowhere. */
-export function openApiOf(module: DynamicModule): OpenApiDocument {
+export async function openApiOf(module: DynamicModule): Promise<OpenApiDocument> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routesOf(module)) {
     paths[route.path] ??= {};
-    (paths[route.path] as Record<string, unknown>)[route.method.toLowerCase()] = operation(route);
+    (paths[route.path] as Record<string, unknown>)[route.method.toLowerCase()] = await operation(route);
   }
   return {
     openapi: '3.1.0',
@@ -34,13 +34,13 @@ export function openApiOf(module: DynamicModule): OpenApiDocument {
   };
 }
 
-const operation = (route: Route): Json => ({
+const operation = async (route: Route): Promise<Json> => ({
   operationId: route.handler.replace('Controller.', '_'),
   ...(route.summary !== undefined && { summary: route.summary }),
   ...(route.description !== undefined && { description: route.description }),
   'x-permission': route.permission,
   security: route.permission === null ? [] : [{ credential: [] }],
-  parameters: [...pathParametersOf(route.path), ...(route.query ? queryParametersOf(route.query) : [])],
+  parameters: [...pathParametersOf(route.path), ...(route.query ? await queryParametersOf(route.query) : [])],
   ...(route.body && {
     requestBody: { required: route.body.options.optional !== true, content: { 'application/json': { schema: plain(route.body.schema) } } },
   }),

@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { getMetadataStorage } from 'class-validator';
+import { loadClassValidator } from '../lists/page-query.js';
 
 export interface QueryParameter {
   readonly name: string;
@@ -29,7 +29,8 @@ const WORDS: Readonly<Record<string, (constraints: Constraints) => Record<string
 };
 
 /** The query parameters that a class with class-validator decorators describes. */
-export function queryParametersOf(query: Type): readonly QueryParameter[] {
+export async function queryParametersOf(query: Type): Promise<readonly QueryParameter[]> {
+  const { getMetadataStorage } = await loadClassValidator();
   const found = getMetadataStorage().getTargetValidationMetadatas(query, '', false, false);
   const defaults = new query() as Readonly<Record<string, unknown>>;
   const names = [...new Set(found.map(({ propertyName }) => propertyName))];
