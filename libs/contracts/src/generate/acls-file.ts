@@ -13,6 +13,10 @@ export interface Acl {
 const SERVICES: readonly Principal[] = [
   'gateway', 'registry', 'validation', 'execution', 'audit', 'playbook', ...PROVIDERS.map((provider) => `provider-${provider}` as const),
 ];
+/** Groups are called `toolplane.<service>.<event>`; whoever reads everything by itself adds something of its own to the name. */
+const groupsOf = (principal: string): string => `toolplane.${principal}.`;
+/** A worker's memory is read by short-lived groups that commit nothing. */
+const READ_BACK = 'read-back.';
 const INGRESSES = `${ToolExecutionRequested.topic}.`;
 
 const topic = (principal: Principal, operation: 'Read' | 'Write', name: string): Acl => ({ principal, operation, resource: 'topic', pattern: 'literal', name });
@@ -32,14 +36,15 @@ const special: Readonly<Partial<Record<Principal, readonly Acl[]>>> = {
     prefixed('execution', 'Write', 'topic', INGRESSES),
     // Whether a worker's group has read past a dispatch decides whether a lease may be judged.
     ...PROVIDERS.map((provider) => topic('execution', 'Read', dispatchedTopic(provider))),
-    prefixed('execution', 'Describe', 'group', 'provider-'),
+    prefixed('execution', 'Describe', 'group', 'toolplane.provider-'),
   ],
 };
 
 const aclsOf = (principal: Principal): readonly Acl[] => [
   ...TOPICS.filter(({ consumers }) => consumers.includes(principal)).map(({ name }) => topic(principal, 'Read', name)),
   ...TOPICS.filter(({ producers }) => producers.includes(principal)).map(({ name }) => topic(principal, 'Write', name)),
-  prefixed(principal, 'Read', 'group', principal),
+  prefixed(principal, 'Read', 'group', groupsOf(principal)),
+  ...(principal.startsWith('provider-') ? [prefixed(principal, 'Read', 'group', READ_BACK)] : []),
   ...(special[principal] ?? []),
 ];
 
