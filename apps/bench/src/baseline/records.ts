@@ -1,4 +1,4 @@
-import type { IHeaders, Message } from 'kafkajs';
+import type { Message } from 'kafkajs';
 import type { Hop, Sizes } from './topics.js';
 
 /** What a hop needs to know of a record; the rest of it is there to be carried. */

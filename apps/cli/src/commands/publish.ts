@@ -1,17 +1,17 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openEventLog, type NewRecord } from '@toolplane/messaging';
+import type { NewRecord } from '@toolplane/messaging';
 import type { CliConfig } from '../cli.config.js';
 import { DataDir } from '../up/data-dir.js';
-import { knownInstance, logConfigOf } from '../up/instance.js';
+import { knownInstance, openLog } from '../up/instance.js';
 
 /** Lines wait no longer than this for others to be sent with. */
 const COLLECT_MS = 5;
 
 /** `toolplane publish`: what `kcat -P` does, on either event log. A line is a record, whatever it holds, and is sent as it comes. */
 export async function publish(root: string, config: CliConfig, file: string, topic: string): Promise<void> {
-  const log = openEventLog(await logConfigOf(await knownInstance(DataDir.at(config.dataDir, root)), config));
+  const log = await openLog(await knownInstance(DataDir.at(config.dataDir, root)), config);
   let waiting: NewRecord[] = [];
   let sending: Promise<void> | undefined;
   let published = 0;

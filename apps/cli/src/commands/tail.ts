@@ -1,11 +1,10 @@
-import { openEventLog } from '@toolplane/messaging';
 import type { CliConfig } from '../cli.config.js';
 import { DataDir } from '../up/data-dir.js';
-import { knownInstance, logConfigOf } from '../up/instance.js';
+import { knownInstance, openLog } from '../up/instance.js';
 
 /** `toolplane tail`: what `kcat -C` does, on either event log, until it is interrupted. */
 export async function tail(root: string, config: CliConfig, topic: string, fromBeginning: boolean): Promise<void> {
-  const log = openEventLog(await logConfigOf(await knownInstance(DataDir.at(config.dataDir, root)), config));
+  const log = await openLog(await knownInstance(DataDir.at(config.dataDir, root)), config);
   const reader = log.subscribe({
     group: null,
     name: 'tail',

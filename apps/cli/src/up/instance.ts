@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { EventLogConfig } from '@toolplane/config';
+import { openEventLog, type EventLog } from '@toolplane/messaging';
 import type { CliConfig } from '../cli.config.js';
 import type { DataDir } from './data-dir.js';
 
@@ -21,8 +22,12 @@ export async function knownInstance(dataDir: DataDir): Promise<Instance> {
   return instance;
 }
 
-/** The launcher's own way to the event log of an instance. */
-export async function logConfigOf({ eventLog, brokers, eventLogUrlFile }: Instance, config: CliConfig): Promise<EventLogConfig> {
+/** The launcher's own way to the event log of an instance. It says nothing itself: standard output is for people and records. */
+export async function openLog(instance: Instance, config: CliConfig): Promise<EventLog> {
+  return openEventLog(await logConfigOf(instance, config), { service: 'cli' });
+}
+
+async function logConfigOf({ eventLog, brokers, eventLogUrlFile }: Instance, config: CliConfig): Promise<EventLogConfig> {
   if (eventLog === 'embedded') return { kind: 'embedded', url: (await readFile(eventLogUrlFile, 'utf8')).trimEnd() };
   const { username, password, tls, caFile } = config.eventLog;
   return {

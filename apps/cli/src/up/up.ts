@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TOPICS } from '@toolplane/contracts/events';
-import { openEventLog, type EventLog } from '@toolplane/messaging';
+import type { EventLog } from '@toolplane/messaging';
 import type { CliConfig } from '../cli.config.js';
 import { Api } from './api.js';
 import { DataDir } from './data-dir.js';
 import { provisionDemo } from './demo/provision-demo.js';
-import { logConfigOf, rememberInstance, type Instance } from './instance.js';
+import { openLog, rememberInstance, type Instance } from './instance.js';
 import { chooseEventLog, localKafka } from './kafka.js';
 import { prepareKeys } from './keys.js';
 import { Leftovers } from './leftovers.js';
@@ -70,7 +70,7 @@ export async function up(root: string, config: CliConfig, stopping: Stopping): P
   };
   await rememberInstance(dataDir, instance);
 
-  const log = openEventLog(await logConfigOf(instance, config));
+  const log = await openLog(instance, config);
   stopping.add('event log', () => Promise.race([log.close(), sleep(stopping.logWithinMs, undefined, { ref: false })]));
   await progress.step('topics', () => log.ensureTopics(TOPICS));
 
