@@ -5,6 +5,7 @@ import { METRICS, type Logger, type Metrics } from '@toolplane/observability';
 import { readDeadLetter, writeDeadLetter, type DeadLetter } from '../dead-letter.js';
 import { groupOf } from '../group-of.js';
 import type { EventLog } from '../port/event-log.js';
+import type { LogRecord } from '../port/log-record.js';
 import type { Publisher } from '../publisher/publisher.js';
 import { CommitThenHandle } from './commit-then-handle.js';
 import { eventDecoder, type FaultyRecord, type Item } from './decode.js';
@@ -36,6 +37,8 @@ export interface EventReading {
   readonly commit?: 'before' | undefined;
   readonly audience?: 'everyone' | undefined;
   readonly from?: 'start' | 'end' | undefined;
+  /** Says of a record, before it is parsed, whether it is handed over at all. */
+  readonly wanted?: ((record: LogRecord) => boolean) | undefined;
   /** Partitions handed out at the same time; default 1. */
   readonly concurrency?: number | undefined;
 }
@@ -57,7 +60,7 @@ export const consumerOf = (reading: EventReading, handler: EventsHandler | DeadL
 };
 
 const handlingOf = (reading: EventReading, handler: EventsHandler | DeadLettersHandler, around: ConsumerSurroundings): Handling => {
-  const { definition, commit, audience, topics } = reading;
+  const { definition, commit, audience, topics, wanted } = reading;
   const { log, logger, maxEvents = MAX_EVENTS, tryAgainAfterMs, metrics } = around;
   const topic = topics[0] ?? '';
   const common = { maxEvents, logger, tryAgainAfterMs };
@@ -68,7 +71,7 @@ const handlingOf = (reading: EventReading, handler: EventsHandler | DeadLettersH
   const decode = eventDecoder(definition);
   const handle = measured(handler as EventsHandler, topic, metrics);
   const park = audience === 'everyone' ? skipping(logger) : parking(around);
-  return commit === 'before' ? new CommitThenHandle({ ...common, handle, park, decode, log }) : new HandleThenCommit({ ...common, handle, park, decode });
+  return commit === 'before' ? new CommitThenHandle({ ...common, handle, park, decode, log }) : new HandleThenCommit({ ...common, handle, park, decode, wanted });
 };
 
 type Park = (faulty: readonly FaultyRecord[]) => Promise<void>;

@@ -6,6 +6,8 @@ import type { PartitionBatch } from '../port/subscription.js';
 
 export interface HandleThenCommitOptions<Content> extends HandlingOptions<Content> {
   readonly decode: Decoder<Content>;
+  /** Default: every record. */
+  readonly wanted?: ((record: LogRecord) => boolean) | undefined;
   readonly tryAgainAfterMs?: readonly number[] | undefined;
 }
 
@@ -37,10 +39,10 @@ export class HandleThenCommit<Content> implements Handling {
   }
 
   private async takePiece(batch: PartitionBatch, records: readonly LogRecord[]): Promise<void> {
-    const { decode, handle, park, logger, tryAgainAfterMs } = this.options;
+    const { decode, wanted, handle, park, logger, tryAgainAfterMs } = this.options;
     const items: Item<Content>[] = [];
     const unreadable: FaultyRecord[] = [];
-    for (const decoded of records.map(decode)) {
+    for (const decoded of (wanted ? records.filter(wanted) : records).map(decode)) {
       if (isFaulty(decoded)) unreadable.push(decoded);
       else items.push(decoded);
     }
