@@ -30,7 +30,6 @@ import { VersionsController } from './versions/versions.controller.js';
 export class RegistryModule {
   static with(config: RegistryConfig): DynamicModule {
     const deployment: Deployment = { providers: config.providers, secretsFile: config.secretsFile };
-    const bootstrapHash = config.bootstrapAdminKey === undefined ? undefined : hashApiKey(config.bootstrapAdminKey);
     return {
       module: RegistryModule,
       imports: [
@@ -45,7 +44,7 @@ export class RegistryModule {
       ],
       providers: [
         { provide: DEPLOYMENT, useValue: deployment },
-        { provide: BOOTSTRAP_HASH, useValue: bootstrapHash },
+        { provide: BOOTSTRAP_HASH, useFactory: () => config.bootstrapAdminKey && hashApiKey(config.bootstrapAdminKey) },
         Credentials,
         TenantStore, TenantChanges,
         KeyStore, KeyChanges,
