@@ -1,7 +1,7 @@
 import { createEvent, requestedTopic, ToolExecutionRequested } from '@toolplane/contracts/events';
 import type { ErrorCode } from '@toolplane/contracts/errors';
 import { deriveEventId } from '@toolplane/contracts/ids';
-import { Database, Outbox, type Tx } from '@toolplane/persistence';
+import { type Database, type Outbox, type Tx } from '@toolplane/persistence';
 import type { ExecutionRow } from '../execution/execution-row.js';
 import { acceptanceStore, type Acceptance } from './acceptance.store.js';
 import { MicroBatch } from './micro-batch.js';

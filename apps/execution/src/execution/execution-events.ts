@@ -88,7 +88,7 @@ function outcomeOf(row: ExecutionRow): OutcomeData {
     executionId: row.id, toolId: row.toolId, toolName: row.toolName, toolVersion: row.toolVersion,
     durationMs: Math.max(0, (row.finishedAt ?? row.updatedAt).getTime() - row.createdAt.getTime()),
     providerMs: row.providerMs, attempts: row.attempt, tokensUsed: row.tokensUsed,
-    input: input as Record<string, unknown>, inputDigest: row.inputDigest,
+    input: input, inputDigest: row.inputDigest,
     redactions: redactionsOf(redactions, row.redactions),
   };
   if (row.status === 'succeeded') {
