@@ -35,32 +35,71 @@ export interface ShapeCaps {
   readonly nodes: number;
 }
 
-/** Walks a JSON value with its own caps; answers the first fault, or null. Never recurses deeper than `caps.depth`. */
-export function shapeFault(value: unknown, caps: ShapeCaps): FieldError | null {
-  let bytes = 0;
-  let nodes = 0;
-  const visit = (at: unknown, pointer: string, depth: number): FieldError | null => {
-    if (depth > caps.depth) return fault(pointer, `lies deeper than ${caps.depth} levels`);
-    if (++nodes > caps.nodes) return fault(pointer, `the document has more than ${caps.nodes} values`);
-    bytes += typeof at === 'string' ? at.length + 2 : 4;
-    if (bytes > caps.bytes) return fault(pointer, `the document is larger than ${caps.bytes} bytes`);
-    if (typeof at !== 'object' || at === null) {
-      return typeof at === 'number' && !Number.isFinite(at) ? fault(pointer, 'is not a number that JSON can carry') : null;
-    }
-    if (Array.isArray(at)) {
-      for (let index = 0; index < at.length; index++) {
-        const found = visit(at[index], pointerTo(pointer, index), depth + 1);
-        if (found) return found;
-      }
-      return null;
-    }
-    for (const [key, member] of Object.entries(at)) {
-      bytes += key.length + 3;
-      if (FORBIDDEN_KEYS.has(key)) return fault(pointerTo(pointer, key), 'is a name that is not allowed');
-      const found = visit(member, pointerTo(pointer, key), depth + 1);
-      if (found) return found;
+/** Why a value is refused before any schema looks at it. */
+export interface ShapeFault extends FieldError {
+  readonly reason: 'depth' | 'size' | 'name' | 'number';
+}
+
+const UNBOUNDED = { bytes: Infinity, nodes: Infinity };
+
+/** What is wrong with a payload whatever its schema says: depth, names that reach into prototypes, numbers that JSON cannot carry. */
+export const payloadFault = (value: unknown, depth: number): ShapeFault | null => shapeFault(value, { ...UNBOUNDED, depth });
+
+/** Walks a JSON value under its own caps; answers the first fault, or null. Never recurses deeper than `caps.depth`. */
+export function shapeFault(value: unknown, caps: ShapeCaps): ShapeFault | null {
+  const found = new Walk(caps).visit(value, 1);
+  if (!found) return null;
+  const pointer = found.path.reduceRight<string>(pointerTo, '');
+  return { ...fault(pointer, found.detail), reason: found.reason };
+}
+
+interface Found {
+  readonly reason: ShapeFault['reason'];
+  readonly detail: string;
+  /** From the fault upwards: paths are written down only where there is a fault. */
+  readonly path: (string | number)[];
+}
+
+class Walk {
+  private bytes = 0;
+  private nodes = 0;
+
+  constructor(private readonly caps: ShapeCaps) {}
+
+  visit(value: unknown, depth: number): Found | null {
+    const { caps } = this;
+    if (++this.nodes > caps.nodes) return this.found('size', `the document has more than ${caps.nodes} values`);
+    this.bytes += typeof value === 'string' ? value.length + 2 : 4;
+    if (this.bytes > caps.bytes) return this.found('size', `the document is larger than ${caps.bytes} bytes`);
+    if (typeof value === 'number') return Number.isFinite(value) ? null : this.found('number', 'is not a number that JSON can carry');
+    if (typeof value !== 'object' || value === null) return null;
+    if (depth > caps.depth) return this.found('depth', `lies deeper than ${caps.depth} levels`);
+    return Array.isArray(value) ? this.items(value, depth) : this.members(value as Record<string, unknown>, depth);
+  }
+
+  private items(items: readonly unknown[], depth: number): Found | null {
+    for (let i = 0; i < items.length; i++) {
+      const found = this.visit(items[i], depth + 1);
+      if (found) return below(found, i);
     }
     return null;
-  };
-  return visit(value, '', 1);
+  }
+
+  private members(members: Record<string, unknown>, depth: number): Found | null {
+    for (const key of Object.keys(members)) {
+      this.bytes += key.length + 3;
+      const found = FORBIDDEN_KEYS.has(key) ? this.found('name', 'is a name that is not allowed') : this.visit(members[key], depth + 1);
+      if (found) return below(found, key);
+    }
+    return null;
+  }
+
+  private found(reason: Found['reason'], detail: string): Found {
+    return { reason, detail, path: [] };
+  }
 }
+
+const below = (found: Found, segment: string | number): Found => {
+  found.path.push(segment);
+  return found;
+};

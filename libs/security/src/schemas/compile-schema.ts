@@ -54,7 +54,7 @@ function compile(schema: unknown): CompiledSchema | RefusedSchema {
   const draft = document['$schema'];
   if (draft !== undefined && draft !== DRAFT && draft !== `${DRAFT}#`) throw new SchemaFault('/$schema', `must be ${DRAFT} or absent`);
   const found = shapeFault(document, SCHEMA_CAPS) ?? metaFault(document);
-  if (found) return { ok: false, errors: [found] };
+  if (found) throw new SchemaFault(found.pointer, found.detail);
 
   const copy = new Copy(document, (value) => metaFault(value) === null);
   refuseEndless(copy.parts);

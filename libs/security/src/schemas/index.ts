@@ -1,2 +1,2 @@
-export { FORBIDDEN_KEYS, SCHEMA_CAPS, shapeFault, type ShapeCaps } from './caps.js';
+export { FORBIDDEN_KEYS, SCHEMA_CAPS, payloadFault, shapeFault, type ShapeCaps, type ShapeFault } from './caps.js';
 export { compileSchema, type CompiledSchema, type RefusedSchema } from './compile-schema.js';
