@@ -47,6 +47,23 @@ const CHANGE = /^kind: (added|changed|fixed|removed|security)\nfor: (operators|u
 const changes = readdirSync(path.join(root, 'docs/changes')).filter((name) => name !== 'README.md');
 const malformed = changes.filter((name) => !/^\d{8}T\d{4}-[a-z0-9-]+\.md$/.test(name) || !CHANGE.test(read(path.join(root, 'docs/changes', name))));
 
+/** Pages that people follow links in. What a link names must be there: code moves, and pages do not notice. */
+function pages(folder) {
+  return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isDirectory()) return folder === '.' ? [] : pages(path.join(folder, entry.name));
+    return entry.name.endsWith('.md') ? [path.join(folder, entry.name)] : [];
+  });
+}
+const readmes = ['apps', 'libs'].flatMap((group) => readdirSync(path.join(root, group)).map((name) => path.join(group, name, 'README.md')));
+const dangling = [...pages('.'), ...pages('docs'), ...readmes.filter((page) => existsSync(path.join(root, page)))].flatMap((page) =>
+  [...(read(path.join(root, page)) ?? '').matchAll(/\]\(([^)\s#:]+)(?:#[^)]*)?\)/g)]
+    .map(([, target]) => target)
+    .filter((target) => !existsSync(path.join(root, path.dirname(page), target)))
+    .map((target) => `${page} links to ${target}, which is not there`),
+);
+
+for (const fault of dangling) console.error(fault);
+if (dangling.length > 0) process.exitCode = 1;
 for (const name of malformed) console.error(`docs/changes/${name} is not like docs/changes/README.md says`);
 if (malformed.length > 0) process.exitCode = 1;
 
