@@ -38,6 +38,21 @@ export async function main(args: readonly string[], root: string): Promise<numbe
       const { tail } = await import('./commands/tail.js');
       await tail(root, config(), topic, fromBeginning);
     });
+  program
+    .command('secrets <folder>')
+    .description('makes every key and password of a deployment as files')
+    .option('--postgres <host:port>', 'where the services reach Postgres', 'postgres:5432')
+    .action(async (folder: string, { postgres }: { postgres: string }) => {
+      const { secrets } = await import('./commands/secrets.js');
+      await secrets(root, folder, postgres);
+    });
+  program
+    .command('provision <folder>')
+    .description('makes schemas and roles in DATABASE_URL, with the passwords of that folder, and the topics on KAFKA_BROKERS')
+    .action(async (folder: string) => {
+      const { provision } = await import('./commands/provision.js');
+      await provision(root, config(), folder);
+    });
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;

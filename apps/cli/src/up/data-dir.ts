@@ -19,7 +19,6 @@ export class DataDir {
   async open(): Promise<this> {
     await mkdir(this.file('logs'), { recursive: true });
     await mkdir(this.file('secrets'), { recursive: true, mode: 0o700 });
-    await mkdir(this.file('policies'), { recursive: true });
     return this;
   }
 
@@ -53,6 +52,7 @@ export class DataDir {
   private async write(name: string, text: string, mode: number): Promise<string> {
     const file = this.file(name);
     const partial = `${file}.${process.pid}`;
+    await mkdir(path.dirname(file), { recursive: true });
     await writeFile(partial, text, { mode });
     await chmod(partial, mode);
     await rename(partial, file);

@@ -14,7 +14,7 @@ export interface Keys {
 export async function prepareKeys(dataDir: DataDir): Promise<Keys> {
   const adminKey = await dataDir.secret('admin-key', () => generateApiKey().key);
   await dataDir.secret('secrets/request-digest-key', () => randomBytes(32).toString('base64url'));
-  await dataDir.secret('secrets/sandbox-api-key', () => randomBytes(24).toString('base64url'));
+  await dataDir.secret('secrets/sandbox-api-key', newPassword);
   await tokenKeys(dataDir);
   return {
     adminKey,
@@ -34,6 +34,8 @@ async function tokenKeys(dataDir: DataDir): Promise<void> {
   const kept = await dataDir.secret('secrets/internal-token-private-key.pem', () => privateKey.trimEnd());
   if (kept === privateKey.trimEnd()) await dataDir.writeSecret('secrets/internal-token-public-key.pem', publicKey.trimEnd());
 }
+
+export const newPassword = (): string => randomBytes(24).toString('base64url');
 
 /** Passwords of the database's roles, by role. */
 export async function rolePasswords(dataDir: DataDir, roles: readonly string[]): Promise<Record<string, string>> {

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { provisionDatabase, roleNames, SERVICES_WITH_SCHEMA, startLocalPostgres } from '@toolplane/persistence/local';
 import type { DataDir } from './data-dir.js';
 import { rolePasswords } from './keys.js';
@@ -25,17 +24,26 @@ export const localPostgres = (dataDir: DataDir, port: number, onUrl: (url: strin
 /** Files that hold a database URL, by role. */
 export type RoleUrls = Readonly<Record<string, string>>;
 
-/** Makes schemas and roles with generated passwords; answers with the file of each role's URL. */
-export async function provision(dataDir: DataDir, adminUrl: string): Promise<RoleUrls> {
-  const roles = [...SERVICES_WITH_SCHEMA.flatMap((service) => [...Object.values<string>({ ...roleNames(service) })]), EVENT_LOG_ROLE];
-  const passwords = await rolePasswords(dataDir, roles);
-  await provisionDatabase(adminUrl, { passwords });
+/** Every role of a deployment: three for each service with a schema, and that of the embedded event log. */
+export const databaseRoles = (): string[] => [
+  ...SERVICES_WITH_SCHEMA.flatMap((service) => Object.values<string>({ ...roleNames(service) })),
+  EVENT_LOG_ROLE,
+];
+
+/** Makes schemas and roles with the passwords of the folder, generated where there are none yet. */
+export async function provisionRoles(dataDir: DataDir, adminUrl: string): Promise<void> {
+  await provisionDatabase(adminUrl, { passwords: await rolePasswords(dataDir, databaseRoles()) });
+}
+
+/** Writes each role's URL into a file of its own, only for its owner to read. */
+export async function writeRoleUrls(dataDir: DataDir, serverUrl: string): Promise<RoleUrls> {
+  const passwords = await rolePasswords(dataDir, databaseRoles());
   const files: [string, string][] = [];
-  for (const role of roles) {
-    const url = new URL(adminUrl);
+  for (const [role, password] of Object.entries(passwords)) {
+    const url = new URL(serverUrl);
     url.username = role;
-    url.password = passwords[role] ?? '';
-    files.push([role, await dataDir.writeSecret(path.join('secrets', `url-${role}`), url.href)]);
+    url.password = password;
+    files.push([role, await dataDir.writeSecret(`secrets/url-${role}`, url.href)]);
   }
   return Object.fromEntries(files);
 }

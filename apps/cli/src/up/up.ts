@@ -12,7 +12,7 @@ import { Leftovers } from './leftovers.js';
 import { nodeService } from './node-service.js';
 import { writePolicies } from './policies.js';
 import { Ports } from './ports.js';
-import { localPostgres, provision, withoutPassword } from './postgres.js';
+import { localPostgres, provisionRoles, withoutPassword, writeRoleUrls } from './postgres.js';
 import { Progress } from './progress.js';
 import { box, readyLine, type Ready } from './ready.js';
 import { startSandbox } from './sandbox.js';
@@ -57,7 +57,8 @@ export async function up(root: string, config: CliConfig, stopping: Stopping): P
   const [roleUrls] = await Promise.all([
     progress.step('Postgres', async () => {
       if (!databaseUrl) await supervisor.run(localPostgres(dataDir, postgresPort, (url) => (databaseUrl = url)));
-      return provision(dataDir, databaseUrl);
+      await provisionRoles(dataDir, databaseUrl);
+      return writeRoleUrls(dataDir, databaseUrl);
     }),
     choice.kind === 'local-kafka' ? progress.step('Kafka', () => supervisor.run(localKafka(dataDir, kafkaPort, say))) : undefined,
   ]);
