@@ -4,7 +4,7 @@ export { InternalTokens, TOKEN_HEADER, TOKEN_LIFETIME_SECONDS, type InternalToke
 export { Permission, Public, type RouteDocument } from './auth/permission.js';
 export { mayDo, permissionsOf, PERMISSIONS, ROLE_PERMISSIONS, ROLES, type Permission as PermissionName, type Role } from './auth/permissions.js';
 export {
-  CALLABLE_SERVICES, ServiceClient, type CallableService, type RawAnswer, type ServiceAnswer, type ServiceCall, type ServiceUrls,
+  CALLABLE_SERVICES, ServiceClient, type CallableService, type RawAnswer, type ServiceAnswer, type ServiceCall, type ServiceUrls, type StreamedAnswer,
 } from './calls/service-client.js';
 export { internalTokenVariables, serviceUrlVariables } from './config-variables.js';
 export { CheckedBody, type CheckedBodyOptions } from './http/checked-body.js';

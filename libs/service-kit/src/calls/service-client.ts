@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DependencyDown } from '@toolplane/contracts/errors';
 import { METRICS, Metrics } from '@toolplane/observability';
@@ -34,6 +35,10 @@ export interface ServiceAnswer<Body> extends Omit<RawAnswer, 'body'> {
   readonly body: Body;
 }
 
+export interface StreamedAnswer extends Omit<RawAnswer, 'body'> {
+  readonly body: Readable;
+}
+
 const TIMEOUT_MS = 5_000;
 const CONNECTIONS = 32;
 
@@ -57,25 +62,14 @@ export class ServiceClient implements OnApplicationShutdown {
   }
 
   /** The answer as its bytes: for what is only passed on. */
-  async callRaw({ service, method, path, token, headers, body, timeoutMs = TIMEOUT_MS }: ServiceCall): Promise<RawAnswer> {
+  async callRaw({ timeoutMs = TIMEOUT_MS, ...call }: ServiceCall): Promise<RawAnswer> {
+    const { service } = call;
     const started = performance.now();
     const observe = (status: number): void =>
       this.metrics.histogram(METRICS.callSeconds).observe({ service, status }, (performance.now() - started) / 1000);
     const pool = await this.poolOf(service);
     try {
-      const answer = await pool.request({
-        method,
-        path,
-        headers: {
-          ...headers,
-          ...(token !== undefined && { [TOKEN_HEADER]: token }),
-          ...(body !== undefined && headers?.['content-type'] === undefined && { 'content-type': 'application/json' }),
-        },
-        body: body === undefined || Buffer.isBuffer(body) ? (body ?? null) : JSON.stringify(body),
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-        signal: AbortSignal.timeout(timeoutMs),
-      });
+      const answer = await pool.request({ ...requestOf(call), headersTimeout: timeoutMs, bodyTimeout: timeoutMs, signal: AbortSignal.timeout(timeoutMs) });
       const bytes = Buffer.from(await answer.body.arrayBuffer());
       observe(answer.statusCode);
       return { status: answer.statusCode, headers: answer.headers, body: bytes };
@@ -85,22 +79,14 @@ export class ServiceClient implements OnApplicationShutdown {
     }
   }
 
-  /** A stream of bytes, for answers without an end or too large to hold. The caller ends it by the signal. */
-  async stream(call: Omit<ServiceCall, 'timeoutMs'> & { readonly signal: AbortSignal }): Promise<Omit<RawAnswer, 'body'> & { body: NodeJS.ReadableStream }> {
-    const { service, method, path, token, headers, signal } = call;
-    const pool = await this.poolOf(service);
+  /** The answer as a stream: for what is passed on while it comes. The signal ends it at any time. */
+  async stream({ signal, timeoutMs = TIMEOUT_MS, ...call }: ServiceCall & { readonly signal: AbortSignal }): Promise<StreamedAnswer> {
+    const pool = await this.poolOf(call.service);
     try {
-      const answer = await pool.request({
-        method,
-        path,
-        headers: { ...headers, ...(token !== undefined && { [TOKEN_HEADER]: token }) },
-        headersTimeout: TIMEOUT_MS,
-        bodyTimeout: 0,
-        signal,
-      });
+      const answer = await pool.request({ ...requestOf(call), headersTimeout: timeoutMs, bodyTimeout: 0, signal });
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     } catch (cause) {
-      throw new DependencyDown(service, cause);
+      throw new DependencyDown(call.service, cause);
     }
   }
 
@@ -122,3 +108,14 @@ export class ServiceClient implements OnApplicationShutdown {
     return pool;
   }
 }
+
+const requestOf = ({ method, path, token, headers, body }: Omit<ServiceCall, 'timeoutMs'>) => ({
+  method,
+  path,
+  headers: {
+    ...headers,
+    ...(token !== undefined && { [TOKEN_HEADER]: token }),
+    ...(body !== undefined && headers?.['content-type'] === undefined && { 'content-type': 'application/json' }),
+  },
+  body: body === undefined || Buffer.isBuffer(body) ? (body ?? null) : JSON.stringify(body),
+});

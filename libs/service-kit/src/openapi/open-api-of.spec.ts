@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { Permission, Public } from '../auth/permission.js';
 import { CheckedBody } from '../http/checked-body.js';
 import { PageQuery } from '../lists/page-query.js';
+import { hoistSchemas } from './hoist-schemas.js';
 import { openApiOf, type OpenApiDocument } from './open-api-of.js';
 import { placeholderConfig } from './placeholder-config.js';
 
@@ -67,5 +68,13 @@ describe('openApiOf', () => {
     const { responses } = operation('/api/things/{thing}/runs', 'post') as { responses: Record<string, { description: string }> };
     expect(Object.keys(responses)).toEqual(['201', '400', '401', '403', '404', '413', '415', '422', '429', '500', '503']);
     expect(responses['404']?.description).toBe('NOT_FOUND, TOOL_NOT_FOUND');
+    expect(document.components).toMatchObject({ examples: { TOOL_NOT_FOUND: { value: { status: 404, code: 'TOOL_NOT_FOUND' } } } });
+  });
+
+  it('says a schema that stands in several places once', () => {
+    const Large = Type.Object({ name: Type.String({ description: 'x'.repeat(300) }) }, { description: 'A large thing.' });
+    const { paths, schemas } = hoistSchemas(JSON.parse(JSON.stringify({ a: Large, b: { items: Large } })) as Record<string, unknown>);
+    expect(paths).toEqual({ a: { $ref: '#/components/schemas/LargeThing' }, b: { items: { $ref: '#/components/schemas/LargeThing' } } });
+    expect(schemas).toMatchObject({ LargeThing: { type: 'object', required: ['name'] } });
   });
 });

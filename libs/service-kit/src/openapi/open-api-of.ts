@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { ERRORS, type ErrorCode } from '@toolplane/contracts/errors';
 import { Problem } from '@toolplane/contracts/http';
 import { routesOf, type Route } from '../http/route-table.js';
+import { hoistSchemas } from './hoist-schemas.js';
 import { queryParametersOf } from './query-parameters.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -19,16 +20,21 @@ const EVERYWHERE: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_
 /** The OpenAPI 3.1 document of a service, read from its decorators. Makes nothing and connects nowhere. */
 export async function openApiOf(module: DynamicModule): Promise<OpenApiDocument> {
   const paths: Record<string, Record<string, unknown>> = {};
+  const named = new Set<ErrorCode>();
   for (const route of routesOf(module)) {
+    for (const code of codesOf(route)) named.add(code);
     paths[route.path] ??= {};
     (paths[route.path] as Record<string, unknown>)[route.method.toLowerCase()] = await operation(route);
   }
+  const sorted = Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const { paths: hoisted, schemas } = hoistSchemas(sorted);
   return {
     openapi: '3.1.0',
     info: { title: module.module.name, version: '1' },
-    paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
+    paths: hoisted as OpenApiDocument['paths'],
     components: {
-      schemas: { Problem: plain(Problem) },
+      schemas: { ...schemas, Problem: plain(Problem) },
+      examples: Object.fromEntries([...named].sort().map((code) => [code, { value: exampleOf(code) }])),
       securitySchemes: { credential: { type: 'http', scheme: 'bearer', description: 'API key (tp_…) or JWT.' } },
     },
   };
@@ -61,22 +67,31 @@ const answersOf = ({ answers, status }: Route): Json =>
     ]),
   );
 
-/** Grouped by status, each code with an example. */
-function problemsOf(route: Route): Json {
-  const codes = new Set<ErrorCode>([
+/** Everything that may go wrong on a route. */
+const codesOf = (route: Route): ReadonlySet<ErrorCode> =>
+  new Set<ErrorCode>([
     ...(route.permission === null ? [] : EVERYWHERE),
     ...(route.query ?? route.body ? (['REQUEST_MALFORMED'] as const) : []),
     ...(route.body ? (['REQUEST_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', route.body.options.code ?? 'DEFINITION_INVALID'] as const) : []),
     ...(route.path.includes('{') ? (['NOT_FOUND'] as const) : []),
     ...(route.errors ?? []),
   ]);
+
+/** Grouped by status, each code with an example. */
+function problemsOf(route: Route): Json {
+  const codes = [...codesOf(route)];
   const answers: Record<string, unknown> = {};
-  for (const status of [...new Set([...codes].map((code) => ERRORS[code].status))].sort()) {
-    const examples = Object.fromEntries([...codes].filter((code) => ERRORS[code].status === status).map((code) => [code, { value: exampleOf(code) }]));
+  for (const status of [...new Set(codes.map((code) => ERRORS[code].status))].sort()) {
+    const here = codes.filter((code) => ERRORS[code].status === status);
     answers[status] = {
-      description: Object.keys(examples).join(', '),
+      description: here.join(', '),
       ...((status === 503 || status === 429) && { headers: { 'Retry-After': { schema: { type: 'integer' } } } }),
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples } },
+      content: {
+        'application/problem+json': {
+          schema: { $ref: '#/components/schemas/Problem' },
+          examples: Object.fromEntries(here.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
+        },
+      },
     };
   }
   return answers;
