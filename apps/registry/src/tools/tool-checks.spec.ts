@@ -64,6 +64,21 @@ describe('what this deployment takes', () => {
     expect(() => checks().refuseBody(withKey('own'), 'demo')).not.toThrow();
   });
 
+  it.each([
+    ['http://127.1/', 'an IPv4 address is written as four plain decimal numbers'],
+    ['https://api.example.com//a', 'the path has an empty segment'],
+    ['https://me@api.example.com/', 'must not carry credentials; use auth'],
+  ])('tells of %j what every worker would say', (url, detail) => {
+    const judge = () => checks().refuseBody({ ...echo, type: 'http', endpoint: { url } }, 'demo');
+    expect(judge).toThrow(expect.objectContaining({ options: { details: [{ pointer: '/endpoint/url', detail }] } }));
+  });
+
+  it('takes placeholders for plain segments', () => {
+    const inputSchema = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] };
+    const endpoint = { url: 'https://api.example.com/v1/users/{id}?view=short' };
+    expect(() => checks().refuseBody({ ...echo, type: 'http', inputSchema, endpoint }, 'demo')).not.toThrow();
+  });
+
   it('without a file takes any reference: the worker asks before it sends', () => {
     expect(() => new ToolChecks({ providers: ['http'] }).refuseBody(withKey('nothing'), 'demo')).not.toThrow();
   });

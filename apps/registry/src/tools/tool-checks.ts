@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ConfigurationError, readPolicyFile } from '@toolplane/config';
 import { checkTool, coversTenant, secretRefOf, SecretsPolicy, workerPart, type ToolBody, type ToolDefinition } from '@toolplane/contracts/documents';
 import { DependencyDown, ToolplaneError, type FieldError } from '@toolplane/contracts/errors';
+import { canonicalUrl } from '@toolplane/security/egress';
 import { compileSchema } from '@toolplane/security/schemas';
 import { DEPLOYMENT, type Deployment } from './deployment.js';
 
@@ -16,12 +17,26 @@ const checkSchema = (schema: unknown, at: '/inputSchema' | '/outputSchema', exam
   return examples.flatMap(([pointer, value]) => under(pointer, compiled.check(value)));
 };
 
+/** A URL that every worker would refuse, whatever the policy, is told when it is written. Placeholders stand for any plain segment. */
+const checkUrl = (pointer: string, url: string): FieldError[] => {
+  const read = canonicalUrl(url.replaceAll(/\{[^{}]*\}/g, 'x'));
+  return read.verdict === 'deny' ? [{ pointer, detail: read.reason }] : [];
+};
+const checkUrls = ({ endpoint, mcp, auth }: ToolBody): FieldError[] => [
+  ...(endpoint ? checkUrl('/endpoint/url', endpoint.url) : []),
+  ...(mcp ? checkUrl('/mcp/url', mcp.url) : []),
+  ...(auth?.type === 'oauth_stub' ? checkUrl('/auth/tokenUrl', auth.tokenUrl) : []),
+];
+
 /** Everything that a definition alone can be wrong in. */
 export const definitionFaults = (body: ToolBody): FieldError[] => {
   const examples = body.examples ?? [];
   const inputs = examples.map(({ input }, index) => [`/examples/${index}/input`, input] as const);
   const outputs = examples.flatMap(({ output }, index) => (output === undefined ? [] : [[`/examples/${index}/output`, output] as const]));
-  return [...checkTool(body), ...checkSchema(body.inputSchema, '/inputSchema', inputs), ...checkSchema(body.outputSchema, '/outputSchema', outputs)];
+  const own = checkTool(body);
+  // The same URL is not blamed twice: what the document's own check says of it is more to the point.
+  const urls = checkUrls(body).filter(({ pointer }) => !own.some((fault) => fault.pointer === pointer));
+  return [...own, ...urls, ...checkSchema(body.inputSchema, '/inputSchema', inputs), ...checkSchema(body.outputSchema, '/outputSchema', outputs)];
 };
 
 /** What a tool may be in this deployment: its definition, its secret, its provider. */
