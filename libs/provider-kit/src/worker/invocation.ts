@@ -80,7 +80,7 @@ export class Invocation implements InvocationContext {
   }
 
   get random(): () => number {
-    return (this.#random ??= seededRandom(`${this.executionId} ${this.attempt}`));
+    return () => (this.#random ??= seededRandom(`${this.executionId} ${this.attempt}`))();
   }
 
   get sleep(): (ms: number) => Promise<void> {

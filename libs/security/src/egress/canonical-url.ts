@@ -109,34 +109,36 @@ function canonicalHost(given: string): string | Refusal<UrlRule> {
 /** What is wrong with a path as it would be sent, or null. Looks two rounds of decoding deep: servers and proxies decode again. */
 export function pathFault(path: string): string | null {
   if (path.includes('//')) return 'the path has an empty segment';
-  for (const segment of path.split('/')) {
+  if (/%(?![0-9a-f]{2})/i.test(path)) return 'the path has a broken escape';
+  for (const segment of path.slice(1).split('/')) {
     const fault = segmentFault(segment);
     if (fault) return fault;
   }
   return null;
 }
 
-/** The same for one segment; a value that is to fill one is judged in the raw. */
+/** The same for one segment, also for a value before it is encoded into one. */
 export function segmentFault(segment: string): string | null {
-  let decoded = segment;
+  let decoded: string | null = segment;
   for (let round = 0; round < 3; round += 1) {
     // `..;x` is a dot segment to servers that cut path parameters off.
-    const name = decoded.split(';', 1)[0] ?? '';
+    const [name] = decoded.split(';', 1);
     if (name === '.' || name === '..') return 'the path has a dot segment';
-    if (round > 0 && /[/\\]/.test(decoded)) return 'a path segment hides a slash';
+    if (/[/\\]/.test(decoded)) return 'a path segment hides a slash';
     if (/\p{Cc}/u.test(decoded)) return 'a path segment holds a control character';
     const next = decodeOnce(decoded);
-    if (next === null) return 'a path segment has a broken escape';
+    if (next === null) return 'a path segment has escapes that are not UTF-8';
     if (next === decoded) return null;
     decoded = next;
   }
   return null;
 }
 
+/** Null for escapes that are not UTF-8: `%c0%ae` is a dot to servers that are not strict. A lone `%` stands for itself. */
 function decodeOnce(text: string): string | null {
   if (!text.includes('%')) return text;
   try {
-    return decodeURIComponent(text);
+    return text.replace(/(%[0-9a-f]{2})+/gi, (escapes) => decodeURIComponent(escapes));
   } catch {
     return null;
   }
