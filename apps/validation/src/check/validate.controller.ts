@@ -1,0 +1,62 @@
+import { Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { ToolplaneError } from '@toolplane/contracts/errors';
+import { ExecuteBody } from '@toolplane/contracts/http';
+import { redact } from '@toolplane/security/redaction';
+import { Caller, CheckedBody, Permission } from '@toolplane/service-kit';
+import { Cases } from '../decide/cases.js';
+import { decide } from '../decide/decide.js';
+import type { Verdict } from '../decide/rule.js';
+import { needsApproval } from '../decide/rules/approval.js';
+import { ProjectionState } from '../projection/projection-state.js';
+import { ValidationAnswer } from './validation-answer.js';
+
+/** Says what would become of a request, without any effect. */
+@Controller(['api/tools', 'api/v2/tools'])
+export class ValidateController {
+  constructor(
+    private readonly cases: Cases,
+    private readonly state: ProjectionState,
+  ) {}
+
+  @Post(':tool/validate')
+  @HttpCode(200)
+  @Permission('tools:read', {
+    summary: 'Say what would become of a request, rule by rule',
+    answers: { 200: ValidationAnswer },
+    errors: ['REQUEST_INPUT_INVALID', 'NOT_READY'],
+  })
+  validate(
+    @Caller() caller: Caller,
+    @Param('tool') tool: string,
+    @CheckedBody(ExecuteBody, { code: 'REQUEST_INPUT_INVALID' }) body: ExecuteBody,
+  ): ValidationAnswer {
+    this.state.mustBeComplete();
+    const { given, compiled } = this.cases.of({
+      tenantId: caller.tenantId, tool, version: body.version, agent: agentOf(caller, body), payload: body.payload,
+    });
+    const { failed, rules } = decide(given);
+    return {
+      allowed: failed === null,
+      code: failed?.code ?? null,
+      effectivePayload: redact(body.payload, { pointers: compiled?.terms.sensitive.input }).value,
+      approvalRequired: needsApproval(given),
+      rules: rules.map(shown),
+    };
+  }
+}
+
+const shown = (verdict: Verdict): ValidationAnswer['rules'][number] => ({
+  rule: verdict.rule,
+  verdict: verdict.verdict,
+  code: verdict.verdict === 'fail' ? verdict.code : null,
+  reason: verdict.reason,
+  details: verdict.verdict === 'fail' ? (verdict.details ?? null) : null,
+});
+
+/** A key of type agent always acts as its agent. */
+function agentOf({ agent }: Caller, body: ExecuteBody): string | null {
+  if (agent !== null && body.agent !== undefined && body.agent !== agent) {
+    throw new ToolplaneError('FORBIDDEN', { message: 'this key acts as another agent', details: [{ pointer: '/agent', detail: `leave it out or send ${agent}` }] });
+  }
+  return agent ?? body.agent ?? null;
+}

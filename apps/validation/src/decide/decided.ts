@@ -1,0 +1,66 @@
+import type { Received } from '@toolplane/contracts/envelope';
+import { wireError } from '@toolplane/contracts/errors';
+import { createEvent, RULE_SET, ToolExecutionDecided, type Outgoing, type ToolExecutionRequested } from '@toolplane/contracts/events';
+import { deriveEventId } from '@toolplane/contracts/ids';
+import type { Prepared } from './cases.js';
+import type { Decision } from './decide.js';
+import { carried, payloadDigest } from './payload.js';
+import { executionIdOf, type RequestContext } from './request.js';
+import type { Verdict } from './rule.js';
+
+/**
+ * The event of a first decision. All in it comes from the request and what it was decided by, its time included: decided again from the
+ * same state, it is the same event to the byte.
+ */
+export function decidedEvent(
+  event: Received<ToolExecutionRequested>,
+  { given, compiled }: Prepared,
+  decision: Decision,
+  context: RequestContext,
+  requestDigest: string,
+): Outgoing<ToolExecutionDecided> {
+  const executionId = executionIdOf(event);
+  const id = deriveEventId(event.tenantid, executionId, 'decided');
+  const requestedAt = new Date(event.record.appendedAt).toISOString();
+  return createEvent(ToolExecutionDecided, {
+    tenantId: event.tenantid,
+    id,
+    subject: executionId,
+    source: 'validation',
+    time: requestedAt,
+    causationId: event.id,
+    traceparent: event.traceparent ?? traceOf(executionId, id),
+    data: {
+      executionId,
+      outcome: decision.outcome,
+      error: errorOf(decision),
+      ruleSet: RULE_SET,
+      rules: decision.rules.filter(travels),
+      requestDigest,
+      toolName: given.tool?.name ?? event.data.tool,
+      tool: compiled?.terms ?? null,
+      input: carried(given.payload),
+      inputDigest: payloadDigest(given.payload),
+      approval: null,
+      requestedAt,
+      ...context,
+    },
+  });
+}
+
+type WireError = ToolExecutionDecided['data']['error'];
+type WireVerdict = ToolExecutionDecided['data']['rules'][number];
+
+/** What passed is expanded from the rule set when it is read. */
+const travels = (verdict: Verdict): verdict is Exclude<Verdict, { verdict: 'pass' }> & WireVerdict => verdict.verdict !== 'pass';
+
+const errorOf = ({ failed }: Decision): WireError => {
+  if (!failed) return null;
+  const { code, reason, details } = failed;
+  const error = wireError(code, { message: reason, ...(details && { details }) });
+  return { ...error, errors: [...error.errors] };
+};
+
+/** A request without a trace begins one, the same one each time: its execution's. */
+const traceOf = (executionId: string, eventId: string): string =>
+  `00-${executionId.replaceAll('-', '')}-${eventId.replaceAll('-', '').slice(0, 16)}-01`;

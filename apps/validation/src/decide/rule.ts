@@ -1,0 +1,55 @@
+import type { RegistryTenant, RegistryTool, RegistryToolVersion } from '@toolplane/contracts/documents';
+import type { ErrorCode, FieldError } from '@toolplane/contracts/errors';
+import { passes, type RuleName } from '@toolplane/contracts/events';
+import type { CompiledSchema, RefusedSchema } from '@toolplane/security/schemas';
+import type { MeasuredPayload } from './payload.js';
+
+/** Everything a decision is made of, and nothing else: the same case gets the same decision. */
+export interface Case {
+  readonly tenantId: string;
+  readonly tenant: RegistryTenant | undefined;
+  /** Version that was asked for; undefined: the current one. */
+  readonly wantedVersion: string | undefined;
+  readonly agent: string | null;
+  readonly payload: MeasuredPayload;
+  readonly tool: RegistryTool | undefined;
+  readonly version: RegistryToolVersion | undefined;
+  /** The input schema of that version, compiled. */
+  readonly schema: CompiledSchema | RefusedSchema | undefined;
+  /** Whether the tenant has switched the tool off for itself. */
+  readonly switchedOff: boolean;
+  /** What a kill switch stops here. */
+  readonly killed: 'tool' | 'agent' | 'tenant' | null;
+}
+
+export type Verdict = Passed | Failed | Skipped;
+export interface Passed {
+  readonly rule: RuleName;
+  readonly verdict: 'pass';
+  readonly reason: string;
+}
+export interface Failed {
+  readonly rule: RuleName;
+  readonly verdict: 'fail';
+  readonly code: ErrorCode;
+  readonly reason: string;
+  readonly details?: readonly FieldError[];
+}
+export interface Skipped {
+  readonly rule: RuleName;
+  readonly verdict: 'skipped';
+  readonly reason: string;
+}
+
+export interface Rule {
+  readonly name: RuleName;
+  readonly judge: (given: Case) => Verdict;
+}
+
+/** Verdicts of one rule. Those that say nothing of the single request are made once and frozen. */
+export const verdicts = (rule: RuleName) => ({
+  pass: Object.freeze<Passed>({ rule, verdict: 'pass', reason: passes(rule) }),
+  fail: (code: ErrorCode, reason: string, details?: readonly FieldError[]): Failed =>
+    Object.freeze<Failed>({ rule, verdict: 'fail', code, reason, ...(details && { details }) }),
+  skipped: (reason: string): Skipped => Object.freeze<Skipped>({ rule, verdict: 'skipped', reason }),
+});

@@ -1,0 +1,46 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ToolExecutionRequested } from '@toolplane/contracts/events';
+import { Messaging } from '@toolplane/messaging';
+import { Logger } from '@toolplane/observability';
+import { ServiceKit } from '@toolplane/service-kit';
+import { ChecksController } from './check/checks.controller.js';
+import { ValidateController } from './check/validate.controller.js';
+import { Cases } from './decide/cases.js';
+import { Decider } from './decide/decider.js';
+import { Ingresses } from './decide/ingresses.js';
+import { OnToolExecutionRequested } from './decide/on-tool-execution-requested.js';
+import { ControlProjection } from './projection/control-projection.js';
+import { OnToolControlChanged } from './projection/on-tool-control-changed.js';
+import { OnToolRegistryChanged } from './projection/on-tool-registry-changed.js';
+import { RegistryProjection } from './projection/registry-projection.js';
+import type { ValidationConfig } from './validation.config.js';
+
+/** The whole wiring: what decisions are made of, what is asked beforehand, what is decided. */
+@Module({})
+export class ValidationModule {
+  static with({ service, eventLog, ingress, requestDigestKey }: ValidationConfig): DynamicModule {
+    const ingresses = new Ingresses(ingress);
+    return {
+      module: ValidationModule,
+      imports: [
+        ServiceKit.with(service),
+        Messaging.with(eventLog, { service: 'validation', topics: { [ToolExecutionRequested.topic]: ingresses.topics } }),
+      ],
+      controllers: [OnToolRegistryChanged, OnToolControlChanged, ChecksController, ValidateController, OnToolExecutionRequested],
+      providers: [
+        RegistryProjection,
+        ControlProjection,
+        {
+          provide: Cases,
+          useFactory: (registry: RegistryProjection, control: ControlProjection) => new Cases(registry, control),
+          inject: [RegistryProjection, ControlProjection],
+        },
+        {
+          provide: Decider,
+          useFactory: (cases: Cases, logger: Logger) => new Decider(cases, ingresses, requestDigestKey, logger),
+          inject: [Cases, Logger],
+        },
+      ],
+    };
+  }
+}
