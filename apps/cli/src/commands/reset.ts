@@ -7,7 +7,9 @@ import { Leftovers } from '../up/leftovers.js';
 export async function reset(root: string, config: CliConfig): Promise<void> {
   const dataDir = DataDir.at(config.dataDir, root);
   const say = (line: string): void => void process.stdout.write(`  ${line}\n`);
-  await new Leftovers(dataDir).clear(say);
+  const leftovers = new Leftovers(dataDir);
+  await leftovers.clear(say);
+  await leftovers.written;
   for (const name of await readdir(dataDir.path).catch(() => [])) await rm(dataDir.file(name), { recursive: true, force: true });
   say(`${dataDir.shown} is empty`);
 }

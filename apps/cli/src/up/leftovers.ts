@@ -58,6 +58,11 @@ export class Leftovers {
     this.writing = this.writing.then(() => this.dataDir.writeJson(FILE, all)).catch(() => undefined);
   };
 
+  /** Resolves when everything that was added is on disk. */
+  get written(): Promise<unknown> {
+    return this.writing;
+  }
+
   /** Everything has ended: nothing to clear next time. */
   async forget(): Promise<void> {
     await this.writing;

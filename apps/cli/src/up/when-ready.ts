@@ -5,6 +5,7 @@ import { request } from 'undici';
 const READY_WITHIN_MS = 90_000;
 const MOST_RESTARTS = 3;
 const LOG_LINES = 8;
+const LINE_LENGTH = 400;
 
 export interface Awaited {
   readonly name: string;
@@ -19,7 +20,12 @@ export async function whenReady({ name, url, logFile, restarts }: Awaited): Prom
   for (const deadline = Date.now() + READY_WITHIN_MS; ; await sleep(100)) {
     if (await isReady(url)) return;
     if (restarts() < MOST_RESTARTS && Date.now() < deadline) continue;
-    const lines = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n').slice(-LOG_LINES).join('\n');
+    const lines = (await readFile(logFile, 'utf8').catch(() => ''))
+      .trim()
+      .split('\n')
+      .slice(-LOG_LINES)
+      .map((line) => line.slice(0, LINE_LENGTH))
+      .join('\n');
     throw new Error(`${name} did not become ready; its log (${logFile}) ends with:\n${lines}`);
   }
 }
