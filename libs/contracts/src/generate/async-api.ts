@@ -42,7 +42,7 @@ const message = (definition: EventDefinition, example: unknown): Json => ({
     },
   }),
   payload: envelope(definition),
-  bindings: { kafka: { key: { type: 'string', description: `By ${definition.key}.` }, bindingVersion: '0.5.0' } },
+  bindings: { kafka: { key: { type: 'string', description: definition.producer === 'upstream' ? 'Free.' : `By ${definition.key}.` }, bindingVersion: '0.5.0' } },
   ...(example === undefined ? {} : { examples: [{ name: definition.type, payload: example }] }),
 });
 

@@ -7,6 +7,9 @@ export type Examples = ReadonlyMap<string, unknown>;
 
 const KEYS = { execution: 'execution id', tenant: 'tenant id', object: 'tenant and object' } as const;
 
+/** Upstreams choose their keys: nothing hangs on the order of requests. */
+const keyOf = ({ key, producer }: EventDefinition): string => (producer === 'upstream' ? 'the record key is its sender’s own' : `keyed by ${KEYS[key]}`);
+
 const kept = ({ compacted, retentionMs, minCompactionLagMs }: TopicDefinition): string => {
   if (!compacted) return inWords(retentionMs);
   return `the last of each key ${inWords(retentionMs)}, everything for ${inWords(minCompactionLagMs)}`;
@@ -38,7 +41,7 @@ const section = (definition: EventDefinition, example: unknown): string => {
 
 ${definition.when}
 
-Version ${definition.version}, ${definition.audience}, keyed by ${KEYS[definition.key]}, on ${topics.join(', ')}.
+Version ${definition.version}, ${definition.audience}, ${keyOf(definition)}, on ${topics.join(', ')}.
 
 ${table(['member of `data`', 'type', 'always', ''], rows)}
 
