@@ -1,4 +1,4 @@
-import type { CloudEvent, Received } from '@toolplane/contracts/envelope';
+import type { RecordPosition } from '@toolplane/contracts/envelope';
 import { batchOf } from './batch-of.js';
 import type { Database } from './database.js';
 import { plainName } from './sql-names.js';
@@ -24,6 +24,11 @@ create table ${plainName(service)}.positions (
 grant select, insert, update on ${service}.positions to ${service}_worker;
 `;
 
+/** Anything that was read from the log: events, parked records. */
+interface Read {
+  readonly record: Pick<RecordPosition, 'topic' | 'partition' | 'offset'>;
+}
+
 const position = batchOf({ topic: 'text', partition: 'int', clusterId: 'text', nextOffset: 'bigint' });
 
 /** Stored with every batch, so that a log that was wiped, or a database that was restored, is noticed. */
@@ -41,10 +46,10 @@ export class Positions {
     this.all_ = `select cluster_id as "clusterId", topic, partition, next_offset::text as "nextOffset" from ${table} order by topic, partition`;
   }
 
-  /** Moves every partition of the batch beyond its last event; never back, but in another cluster. */
-  async advance(tx: Tx, events: readonly Received<CloudEvent>[], clusterId: string): Promise<void> {
+  /** Moves every partition beyond the last of these; never back, but in another cluster. */
+  async advance(tx: Tx, records: readonly Read[], clusterId: string): Promise<void> {
     const ends = new Map<string, Position>();
-    for (const { record } of events) {
+    for (const { record } of records) {
       const key = `${record.topic} ${record.partition}`;
       const nextOffset = record.offset + 1n;
       if ((ends.get(key)?.nextOffset ?? 0n) < nextOffset) ends.set(key, { clusterId, topic: record.topic, partition: record.partition, nextOffset });

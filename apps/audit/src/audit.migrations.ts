@@ -1,0 +1,5 @@
+import type { Migration } from '@toolplane/persistence';
+import { createEntries } from '../migrations/20261120T2220-create-entries.js';
+
+/** In the order of their names. */
+export const auditMigrations: readonly Migration[] = [createEntries];

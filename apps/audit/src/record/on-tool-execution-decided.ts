@@ -1,0 +1,42 @@
+import { Controller } from '@nestjs/common';
+import type { Received } from '@toolplane/contracts/envelope';
+import { ToolExecutionDecided } from '@toolplane/contracts/events';
+import { OnEvents } from '@toolplane/messaging';
+import { entryContent, momentOf, type EntryContent } from '../chain/entry.js';
+import { Recorder } from './recorder.js';
+
+@Controller()
+export class OnToolExecutionDecided {
+  constructor(private readonly recorder: Recorder) {}
+
+  @OnEvents(ToolExecutionDecided)
+  handle(events: readonly Received<ToolExecutionDecided>[]): Promise<void> {
+    return this.recorder.record(events, contentOf);
+  }
+}
+
+/** Sent again when an approval is given, denied, expired or void: that is an entry of its own. The arguments themselves stand in the outcome. */
+function contentOf({ data, time, record }: Received<ToolExecutionDecided>): EntryContent {
+  return entryContent({
+    actor: data.actor,
+    agent: data.agent,
+    approval: data.approval,
+    at: momentOf(time, record.appendedAt),
+    code: data.error?.code ?? null,
+    correlationId: data.correlationId,
+    error: data.error,
+    exceptionId: data.exceptionId,
+    executionId: data.executionId.toLowerCase(),
+    inputDigest: data.inputDigest,
+    ip: data.ip,
+    kind: data.approval && DECIDED_APPROVALS.has(data.approval.decision) ? 'approval' : 'decision',
+    requestedBy: data.requestedBy,
+    rules: data.rules,
+    sessionId: data.sessionId,
+    toolId: data.tool?.id ?? null,
+    toolName: data.toolName,
+    toolVersion: data.tool?.version ?? null,
+  });
+}
+
+const DECIDED_APPROVALS = new Set(['approved', 'denied', 'expired', 'void']);
