@@ -68,7 +68,7 @@ export function providerConformance(provider: Provider | (() => Provider), given
 
     it('lets go of its calls when the worker is shut down, and claims nothing about them', async () => {
       await on.worker.accept([dispatched(tested, cases.lasts)]);
-      await on.worker.drain(50, 50);
+      await on.worker.drain({ withinMs: 50, flushMs: 50 });
       await on.until(() => on.worker.state.running === 0, 1_000);
       expect(on.reports.filter(({ data }) => data.status !== 'running')).toEqual([]);
     });

@@ -79,6 +79,6 @@ export function testWorker(provider: Provider, { secrets = {}, limits = {}, publ
       await until(() => events.every((event) => endOf(event)), 30_000);
       return events.flatMap((event) => endOf(event)?.data ?? []);
     },
-    close: () => worker.drain(0, 1_000),
+    close: () => worker.drain({ withinMs: 0, flushMs: 1_000 }),
   };
 }

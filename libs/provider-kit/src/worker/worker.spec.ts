@@ -215,7 +215,7 @@ describe('a worker', () => {
     const on = testWorker(calls.provider, { limits: { calls: { perTool: 1, total: 10, waitingPerTool: 10 } } });
     const tool = { id: 'slow' };
     await on.worker.accept([1, 2].map((n) => dispatched(calls.provider, { tool, input: { n } })));
-    const draining = on.worker.drain(2_000, 1_000);
+    const draining = on.worker.drain({ withinMs: 2_000, flushMs: 1_000 });
     await on.worker.accept([dispatched(calls.provider, { tool, input: { n: 3 } })]);
     calls.end();
     await draining;

@@ -1,11 +1,11 @@
 import { ToolplaneError, wireError, type ExecutionError } from '@toolplane/contracts/errors';
+import { LogClock } from '@toolplane/messaging';
 import type { Logger, Metrics } from '@toolplane/observability';
 import { redact } from '@toolplane/security/redaction';
 import type { Provider, ProviderCall } from '../provider.js';
 import type { SecretSource } from '../secrets/secret-store.js';
 import { Invocation, type Dispatch } from './invocation.js';
 import { Lanes, type LaneLimits } from './lanes.js';
-import { LogClock } from './log-clock.js';
 import { measureOutput } from './output.js';
 import { Reporter, type ReporterLimits, type ReportPublisher } from './reporter.js';
 import { notStarted, reportOf, type Reporting, type Said } from './reports.js';
@@ -32,13 +32,22 @@ export interface WorkerParts {
   readonly monotonic?: () => number;
 }
 
+export interface DrainOptions {
+  /** How long calls may go on. */
+  readonly withinMs: number;
+  /** How long reports may take after that. */
+  readonly flushMs: number;
+  /** Resolves when no attempt can come any more. Default: none comes. */
+  readonly reading?: Promise<void>;
+}
+
 /** How often deadlines are looked at: one timer for all calls, since most are over before it would fire. */
 const SWEEP_MS = 25;
 /** A call that lasts longer says so, once. */
 const RUNNING_AFTER_MS = 250;
 /** What a report weighs besides its output, in bytes; roughly. */
 const REPORT_BYTES = 1_000;
-const ABOUT_TO_STOP = 'The worker is being shut down';
+const STOPPING = 'The worker is being shut down';
 
 /**
  * Takes dispatched attempts that are committed already, makes their calls beside the log's reading, and reports on each of them:
@@ -46,6 +55,7 @@ const ABOUT_TO_STOP = 'The worker is being shut down';
  */
 export class Worker {
   readonly #clock: LogClock;
+  readonly #monotonic: () => number;
   readonly #lanes: Lanes<Invocation>;
   readonly #reporter: Reporter;
   readonly #checks: ToolChecks;
@@ -61,7 +71,8 @@ export class Worker {
     private readonly parts: WorkerParts,
   ) {
     const { limits, publisher, logger, metrics } = parts;
-    this.#clock = new LogClock(parts.monotonic);
+    this.#monotonic = parts.monotonic ?? (() => performance.now());
+    this.#clock = new LogClock(this.#monotonic);
     this.#reporter = new Reporter(publisher, limits.reports, logger, () => this.#onRoom());
     this.#lanes = new Lanes(
       limits.calls,
@@ -76,34 +87,41 @@ export class Worker {
     return { running: this.#active.size, waiting: this.#lanes.waiting, unpublished: this.#reporter.unpublished };
   }
 
+  /** For the readiness of the process: how it stands, or why it takes nothing. */
+  health(): WorkerState {
+    if (this.#stopping) throw new Error(STOPPING);
+    return this.state;
+  }
+
   /** Takes a batch. Resolves when there is room for another: until then, the log is not to be read on. */
   async accept(events: readonly Dispatch[]): Promise<void> {
-    for (const { record } of events) this.#clock.observe(record.appendedAt);
+    for (const { record } of events) this.#clock.saw(record.appendedAt);
     for (const event of events) this.#take(event);
     if (!this.#hasRoom()) await new Promise<void>((resolve) => this.#roomWanted.push(resolve));
   }
 
-  /**
-   * Ends: what waits is handed back, what runs has so long to end, and every report goes out before this resolves, if the broker
-   * takes it. A call that outlasts it is cut off and reports nothing: nobody knows what it did, and the lease says so.
-   */
-  async drain(withinMs: number, flushMs: number): Promise<void> {
+  /** Begins nothing more: what waits is handed back, and so is what still comes. */
+  stop(): void {
     this.#stopping = true;
-    for (const invocation of this.#lanes.takeWaiting(() => true))
-      this.#handBack(invocation, notStarted('PROVIDER_OVERLOADED', ABOUT_TO_STOP));
+    for (const invocation of this.#lanes.takeWaiting(() => true)) this.#handBack(invocation, notStarted('PROVIDER_OVERLOADED', STOPPING));
     this.#onRoom();
-    await this.#untilIdle(withinMs);
+  }
+
+  /**
+   * Stops, lets what runs end, and resolves when every report is out, or there is no more time. A call that outlasts it is cut off and
+   * reports nothing: nobody knows what it did, and the lease says so.
+   */
+  async drain({ withinMs, flushMs, reading }: DrainOptions): Promise<void> {
+    this.stop();
+    await Promise.all([this.#untilIdle(withinMs), reading]);
     if (this.#active.size > 0) this.parts.logger.warn({ calls: this.#active.size }, 'calls outlast the shutdown; their leases decide');
     for (const invocation of this.#active) {
       invocation.settled = true;
-      invocation.abort(new ToolplaneError('OUTCOME_UNKNOWN', { message: ABOUT_TO_STOP }));
+      invocation.abort(new ToolplaneError('OUTCOME_UNKNOWN', { message: STOPPING }));
     }
     const lost = await this.#reporter.flush(flushMs);
     if (lost > 0)
-      this.parts.logger.error(
-        { reports: lost },
-        'the event log took no more reports before the worker ended; the leases of their attempts decide',
-      );
+      this.parts.logger.error({ reports: lost }, 'reports could not be published before the end; the leases of their attempts decide');
     this.#reporter.stop();
     clearInterval(this.#sweeper);
     await this.provider.close?.();
@@ -111,8 +129,8 @@ export class Worker {
 
   #take(event: Dispatch): void {
     const { tool } = event.data;
-    const invocation = new Invocation(event, this.#clock.monotonic, this.parts.secrets);
-    if (this.#stopping) return this.#handBack(invocation, notStarted('PROVIDER_OVERLOADED', ABOUT_TO_STOP));
+    const invocation = new Invocation(event, this.#monotonic, this.parts.secrets);
+    if (this.#stopping) return this.#handBack(invocation, notStarted('PROVIDER_OVERLOADED', STOPPING));
     const faults = this.#checks.definitionFaults(tool);
     if (faults) return this.#refuse(invocation, 'The tool’s definition is not one that this worker can read', faults);
     if (this.#checks.outputCheck(tool) === 'unusable') return this.#refuse(invocation, 'The tool’s output schema cannot be used');
@@ -175,7 +193,7 @@ export class Worker {
       return this.#end(invocation, 'INTERNAL', { status: 'failed', error: wireError('INTERNAL') });
     }
     const wire = thrown.toWire();
-    const error = values.length === 0 ? wire : (redact(wire, { values }).value);
+    const error = values.length === 0 ? wire : redact(wire, { values }).value;
     const cause = thrown.cause instanceof Error ? thrown.cause.message : undefined;
     const reason = redact(cause ?? null, { values }).value;
     this.parts.logger.info({ tenant, executionId, attempt, tool, code: error.code, reason }, 'a call failed');
@@ -185,7 +203,7 @@ export class Worker {
   /** The one report that ends an attempt whose call began. */
   #end(invocation: Invocation, result: string, said: Said, bytes = 0): void {
     invocation.settled = true;
-    const ms = this.#clock.monotonic() - invocation.startedAt;
+    const ms = this.#monotonic() - invocation.startedAt;
     this.#metrics.call(result, ms);
     this.#report(invocation, { ...said, providerMs: Math.round(ms) }, bytes);
   }
@@ -198,7 +216,7 @@ export class Worker {
 
   /** The call cannot be made, now or later: trying again would find the same definition. */
   #refuse(invocation: Invocation, message: string, details: ExecutionError['errors'] = []): void {
-    invocation.startedAt = this.#clock.monotonic();
+    invocation.startedAt = this.#monotonic();
     this.#fail(invocation, new ToolplaneError('PROVIDER_FAILED', { message, details, effect: 'none' }));
   }
 
@@ -208,7 +226,7 @@ export class Worker {
 
   /** Deadlines, `running`, and what has waited past its `startBy`. */
   #sweep(): void {
-    const now = this.#clock.monotonic();
+    const now = this.#monotonic();
     for (const invocation of this.#active) {
       if (invocation.settled) continue;
       if (now >= invocation.endsAt) this.#timeOut(invocation);

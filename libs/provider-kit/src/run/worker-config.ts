@@ -1,0 +1,71 @@
+import {
+  defineConfig,
+  eventLogVariables,
+  processVariables,
+  variable,
+  type Definition,
+  type EventLogConfig,
+  type ProcessConfig,
+  type ServiceDefaults,
+  type Variable,
+} from '@toolplane/config';
+import { Type } from 'typebox';
+
+const workerVariables = () => ({
+  callsPerTool: variable({
+    env: 'CALLS_PER_TOOL',
+    doc: 'Calls that run at once, of one tenant and tool.',
+    schema: Type.Integer({ minimum: 1, maximum: 10_000 }),
+    default: 64,
+  }),
+  calls: variable({
+    env: 'CALLS',
+    doc: 'Calls that run at once, altogether.',
+    schema: Type.Integer({ minimum: 1, maximum: 100_000 }),
+    default: 256,
+  }),
+  waitingPerTool: variable({
+    env: 'CALLS_WAITING_PER_TOOL',
+    doc: 'Attempts that wait for their turn, of one tenant and tool; what comes beyond is handed back.',
+    schema: Type.Integer({ minimum: 1, maximum: 100_000 }),
+    default: 500,
+  }),
+  waiting: variable({
+    env: 'CALLS_WAITING',
+    doc: 'Attempts that wait for their turn before the log is read no further.',
+    schema: Type.Integer({ minimum: 1, maximum: 100_000 }),
+    default: 1_000,
+  }),
+  secretsFile: variable({
+    env: 'SECRETS_FILE',
+    doc: 'Path of secrets.json; without it this worker has no secrets.',
+    schema: Type.String({ minLength: 1 }),
+    optional: true,
+  }),
+});
+
+/** What every worker is configured with. */
+export interface WorkerConfig {
+  readonly service: ProcessConfig;
+  readonly eventLog: EventLogConfig;
+  readonly worker: {
+    readonly callsPerTool: number;
+    readonly calls: number;
+    readonly waitingPerTool: number;
+    readonly waiting: number;
+    readonly secretsFile: string | undefined;
+  };
+}
+
+type WorkerDefinition = {
+  readonly service: ReturnType<typeof processVariables>;
+  readonly eventLog: ReturnType<typeof eventLogVariables>;
+  readonly worker: { readonly [Name in keyof WorkerConfig['worker']]: Variable<WorkerConfig['worker'][Name]> };
+};
+
+/** Declares a worker's configuration: what all have, and beside it what this provider alone needs. */
+export const workerConfig = <const More extends Definition = Record<never, never>>(
+  defaults: ServiceDefaults,
+  more: More = {} as More,
+): WorkerDefinition & More =>
+  defineConfig({ service: processVariables(defaults), eventLog: eventLogVariables(), worker: workerVariables(), ...more });

@@ -1,0 +1,67 @@
+import { hostname } from 'node:os';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { dispatchedTopic, ToolInvocationDispatched } from '@toolplane/contracts/events';
+import { Messaging, Publisher } from '@toolplane/messaging';
+import { createLogger, Health, Logger, Metrics } from '@toolplane/observability';
+import type { Provider } from '../provider.js';
+import { SecretStore } from '../secrets/secret-store.js';
+import { Worker, type WorkerLimits } from '../worker/worker.js';
+import { HealthController } from './health.controller.js';
+import { OnToolInvocationDispatched } from './on-tool-invocation-dispatched.js';
+import type { WorkerConfig } from './worker-config.js';
+
+/** Reports that are kept while the broker is away. */
+const REPORTS = { reports: 2_000, bytes: 64 * 1_048_576 };
+const CACHED_SCHEMAS = 500;
+/** The handler resolves at once when the worker stops; what holds it longer is a broker that is away. */
+const READING_ENDS_WITHIN_MS = 2_000;
+
+/** The whole of a worker: reads what is dispatched to one provider, makes the calls, reports. */
+@Module({})
+export class WorkerModule {
+  static with(provider: Provider, config: WorkerConfig, logger?: Logger): DynamicModule {
+    const { name, logLevel } = config.service;
+    return {
+      module: WorkerModule,
+      // Messaging takes logger, metrics and health from here.
+      global: true,
+      imports: [
+        Messaging.with(config.eventLog, {
+          service: name,
+          topics: { [ToolInvocationDispatched.topic]: [dispatchedTopic(provider.name)] },
+          drainMs: READING_ENDS_WITHIN_MS,
+        }),
+      ],
+      controllers: [OnToolInvocationDispatched, HealthController],
+      providers: [
+        { provide: Logger, useFactory: () => logger ?? createLogger({ service: name, level: logLevel }) },
+        { provide: Metrics, useFactory: () => new Metrics() },
+        { provide: Health, useFactory: () => new Health() },
+        {
+          provide: Worker,
+          useFactory: (publisher: Publisher, logged: Logger, metrics: Metrics, health: Health) => {
+            const worker = new Worker(provider, {
+              publisher,
+              secrets: new SecretStore(config.worker.secretsFile ?? null),
+              logger: logged,
+              metrics,
+              limits: limitsOf(config),
+              reporting: { service: name, worker: `${hostname()}:${process.pid}` },
+            });
+            health.register('worker', () => worker.health());
+            return worker;
+          },
+          inject: [Publisher, Logger, Metrics, Health],
+        },
+      ],
+      exports: [Logger, Metrics, Health],
+    };
+  }
+}
+
+const limitsOf = ({ worker }: WorkerConfig): WorkerLimits => ({
+  calls: { perTool: worker.callsPerTool, total: worker.calls, waitingPerTool: worker.waitingPerTool },
+  waiting: worker.waiting,
+  reports: REPORTS,
+  schemas: CACHED_SCHEMAS,
+});
