@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describeConfig, type Definition, type VariableDescription } from '@toolplane/config';
 import { parse } from 'yaml';
+import { compare, ROOT, SERVICES, variablesOf } from './variables.js';
 
 /** Parsed and compared only: nothing here runs a container. */
-const ROOT = path.resolve(import.meta.dirname, '../..');
 
 interface ComposeService {
   readonly image?: string;
@@ -27,35 +26,17 @@ interface Compose {
 const compose = parse(readFileSync(path.join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true }) as Compose;
 const dockerfile = readFileSync(path.join(ROOT, 'deploy/docker/Dockerfile'), 'utf8');
 
-/** Apps that run as services: those with a configuration of their own beside a main.ts. */
-const apps = readdirSync(path.join(ROOT, 'apps')).filter((name) => existsSync(path.join(ROOT, `apps/${name}/src/${name}.config.ts`)));
-const services = apps.filter((name) => name !== 'cli');
-
-const isDefinition = (value: unknown): value is Definition => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-async function variablesOf(app: string): Promise<readonly VariableDescription[]> {
-  const module = (await import(path.join(ROOT, `apps/${app}/src/${app}.config.ts`))) as Readonly<Record<string, unknown>>;
-  const definition = Object.entries(module).find(([name, value]) => name.endsWith('Config') && isDefinition(value))?.[1];
-  if (!isDefinition(definition)) throw new Error(`apps/${app} exports no configuration`);
-  return describeConfig(definition);
-}
-
 describe('docker-compose.yml', () => {
   it('has every service, built by the one Dockerfile', () => {
     const built = Object.entries(compose.services).flatMap(([name, { build }]) => (build && name !== 'provision' ? [[name, build]] : []));
-    expect(built.map(([name]) => name).sort()).toEqual(services.sort());
+    expect(built.map(([name]) => name).sort()).toEqual([...SERVICES].sort());
     for (const [name, build] of built) expect(build).toMatchObject({ dockerfile: 'deploy/docker/Dockerfile', args: { SERVICE: name } });
   });
 
-  it.each([...services, 'provision'])('sets only variables that %s knows, and each that it requires', async (name) => {
+  it.each([...SERVICES, 'provision'])('sets only variables that %s knows, and each that it requires', async (name) => {
+    const image = name === 'provision' ? [] : ['HOST', 'PORT'];
     const known = await variablesOf(name === 'provision' ? 'cli' : name);
-    const fromImage = ['HOST', 'PORT'];
-    const set = [...Object.keys(compose.services[name]?.environment ?? {}), ...fromImage];
-    const unknown = set.filter((variable) => !known.some(({ env, file }) => variable === env || (file && variable === `${env}_FILE`)));
-    expect(unknown.filter((variable) => name !== 'provision' || !fromImage.includes(variable))).toEqual([]);
-    expect(
-      known.filter(({ required, env }) => required && !set.includes(env) && !set.includes(`${env}_FILE`)).map(({ env }) => env),
-    ).toEqual([]);
+    expect(compare(known, [...Object.keys(compose.services[name]?.environment ?? {}), ...image])).toEqual({ unknown: [], missing: [] });
   });
 
   it('hands every secret over as a file, and only to whom it concerns', () => {
@@ -68,7 +49,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('has no secret in it', async () => {
-    for (const name of services) {
+    for (const name of SERVICES) {
       const secret = (await variablesOf(name)).filter((variable) => variable.secret).map(({ env }) => env);
       expect(Object.keys(compose.services[name]?.environment ?? {}).filter((variable) => secret.includes(variable))).toEqual([]);
     }
@@ -81,7 +62,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('runs nothing of ours as root, and nothing before what it needs', () => {
-    for (const name of services) {
+    for (const name of SERVICES) {
       const service = compose.services[name];
       expect(service).toMatchObject({
         user: '1000:1000',
@@ -99,7 +80,7 @@ describe('docker-compose.yml', () => {
   it('checks the health of everything that stays', () => {
     expect(dockerfile).toContain('HEALTHCHECK');
     for (const name of ['postgres', 'kafka']) expect(compose.services[name]?.healthcheck?.test?.length).toBeGreaterThan(1);
-    for (const name of services) expect(compose.services[name]?.healthcheck?.disable).not.toBe(true);
+    for (const name of SERVICES) expect(compose.services[name]?.healthcheck?.disable).not.toBe(true);
   });
 
   it('mounts only folders that are there', () => {

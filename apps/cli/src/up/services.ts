@@ -22,11 +22,18 @@ export interface ServiceEntry {
   readonly name: string;
   /** Wanted at the first start; the next free one if it is taken. */
   readonly port: number;
+  /** Where health and metrics are, if not there. */
+  readonly metricsPort?: number;
   readonly nodeFlags?: readonly string[];
   readonly env: (given: Surroundings) => Environment;
 }
 
+/** Batches live just long enough to leave a small young generation: in a larger one they die where they are cheap to collect. */
+const BATCHES = ['--max-semi-space-size=64'];
+
 const url = ({ ports }: Surroundings, name: string): string => `http://127.0.0.1:${ports[name] ?? 0}`;
+
+const tokens = ({ keys }: Surroundings): Environment => ({ INTERNAL_TOKEN_PUBLIC_KEY_FILE: keys.tokenPublicKeyFile });
 
 const database = ({ roleUrls }: Surroundings, service: string): Environment => ({
   DATABASE_API_URL_FILE: roleUrls[`${service}_api`] ?? '',
@@ -34,54 +41,62 @@ const database = ({ roleUrls }: Surroundings, service: string): Environment => (
   DATABASE_OWNER_URL_FILE: roleUrls[`${service}_owner`] ?? '',
 });
 
-const neighbours = (given: Surroundings): Environment => ({
-  REGISTRY_URL: url(given, 'registry'),
-  VALIDATION_URL: url(given, 'validation'),
-  EXECUTION_URL: url(given, 'execution'),
-  AUDIT_URL: url(given, 'audit'),
-});
-
 const digestKey = ({ keys }: Surroundings): Environment => ({ REQUEST_DIGEST_KEY_FILE: keys.requestDigestKeyFile });
 
-const worker = (name: string, port: number): ServiceEntry => ({
+const worker = (name: string, port: number, env: ServiceEntry['env'] = () => ({})): ServiceEntry => ({
   name,
   port,
   nodeFlags: BATCHES,
-  env: ({ policies }) => ({ EGRESS_FILE: policies.egressFile, SECRETS_FILE: policies.secretsFile }),
+  env,
 });
 
-/** Batches live just long enough to leave a small young generation: with a larger one they die where they are cheap to collect. */
-const BATCHES = ['--max-semi-space-size=64'];
-
-/** Every service of a local start, in the order in which they are shown. */
+/** Every service of a local start, in the order in which they are shown, with the variables that it needs and no others. */
 export const SERVICES: readonly ServiceEntry[] = [
-  { name: 'gateway', port: 8080, env: neighbours },
+  {
+    name: 'gateway',
+    port: 8080,
+    metricsPort: 9080,
+    env: (given) => ({
+      ...tokens(given),
+      METRICS_PORT: String(given.ports[metricsOf('gateway')] ?? 0),
+      WORKER_URLS: workersOf(given.root)
+        .map((name) => `${name}=${url(given, name)}`)
+        .join(','),
+      REGISTRY_URL: url(given, 'registry'),
+      VALIDATION_URL: url(given, 'validation'),
+      EXECUTION_URL: url(given, 'execution'),
+      AUDIT_URL: url(given, 'audit'),
+    }),
+  },
   {
     name: 'registry',
     port: 8081,
     env: (given) => ({
+      ...tokens(given),
       ...database(given, 'registry'),
       INTERNAL_TOKEN_PRIVATE_KEY_FILE: given.keys.tokenPrivateKeyFile,
       BOOTSTRAP_ADMIN_KEY_FILE: given.keys.adminKeyFile,
-      PROVIDERS: workersOf(given.root).join(','),
+      PROVIDERS: workersOf(given.root)
+        .map((name) => name.slice(WORKER.length))
+        .join(','),
       SECRETS_FILE: given.policies.secretsFile,
-      EGRESS_FILE: given.policies.egressFile,
     }),
   },
   {
     name: 'validation',
     port: 8082,
     nodeFlags: BATCHES,
-    env: (given) => ({ ...database(given, 'validation'), ...digestKey(given), ...neighbours(given) }),
+    // Whoever reaches the log of a local start is believed: it listens on loopback only.
+    env: (given) => ({ ...tokens(given), ...digestKey(given), INGRESS_TRUST: 'open' }),
   },
   {
     name: 'execution',
     port: 8083,
     nodeFlags: BATCHES,
-    env: (given) => ({ ...database(given, 'execution'), ...digestKey(given), ...neighbours(given) }),
+    env: (given) => ({ ...tokens(given), ...database(given, 'execution'), ...digestKey(given) }),
   },
-  { name: 'audit', port: 8084, nodeFlags: BATCHES, env: (given) => database(given, 'audit') },
-  worker('provider-http', 8085),
+  { name: 'audit', port: 8084, nodeFlags: BATCHES, env: (given) => ({ ...tokens(given), ...database(given, 'audit') }) },
+  worker('provider-http', 8085, ({ policies }) => ({ EGRESS_FILE: policies.egressFile, SECRETS_FILE: policies.secretsFile })),
   worker('provider-dummy', 8086),
   worker('provider-builtin', 8087),
   worker('provider-mcp', 8088),
@@ -93,21 +108,27 @@ export const scriptOf = (name: string): string => `apps/${name}/dist/src/main.js
 export const servicesOf = (root: string): readonly ServiceEntry[] =>
   SERVICES.filter(({ name }) => existsSync(path.join(root, scriptOf(name))));
 
+const WORKER = 'provider-';
 const workersOf = (root: string): string[] =>
   servicesOf(root)
-    .filter(({ name }) => name.startsWith('provider-'))
-    .map(({ name }) => name.slice('provider-'.length));
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith(WORKER));
+
+/** Under which name the second port of a service is remembered. */
+export const metricsOf = (name: string): string => `${name}-metrics`;
+
+/** Where a service is asked for its own health and its metrics. */
+export const healthUrlOf = ({ name, metricsPort }: ServiceEntry, ports: Readonly<Record<string, number>>): string =>
+  `http://127.0.0.1:${ports[metricsPort === undefined ? name : metricsOf(name)] ?? 0}`;
 
 /** The whole environment of a service, over what the launcher itself was given. Secrets are handed over as files. */
 export function environmentOf({ name, env }: ServiceEntry, given: Surroundings): Environment {
-  const { eventLog, roleUrls, keys, ports, logLevel } = given;
+  const { eventLog, roleUrls, ports, logLevel } = given;
   return {
     HOST: '127.0.0.1',
     PORT: String(ports[name] ?? 0),
     LOG_LEVEL: logLevel,
     NODE_ENV: 'production',
-    INTERNAL_TOKEN_PUBLIC_KEY_FILE: keys.tokenPublicKeyFile,
-    INGRESS_TRUST: 'open',
     EVENT_LOG: eventLog.kind,
     ...(eventLog.kind === 'kafka' ? { KAFKA_BROKERS: eventLog.brokers.join(',') } : { EVENT_LOG_URL_FILE: roleUrls.event_log ?? '' }),
     ...env(given),

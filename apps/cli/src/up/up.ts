@@ -16,7 +16,7 @@ import { localPostgres, provisionRoles, withoutPassword, writeRoleUrls } from '.
 import { Progress } from './progress.js';
 import { box, readyLine, type Ready } from './ready.js';
 import { startSandbox } from './sandbox.js';
-import { environmentOf, scriptOf, servicesOf, type Surroundings } from './services.js';
+import { environmentOf, healthUrlOf, metricsOf, scriptOf, servicesOf, type Surroundings } from './services.js';
 import { showFirstRequest } from './first-request.js';
 import type { Stopping } from './stopping.js';
 import { Supervisor } from './supervisor.js';
@@ -37,11 +37,15 @@ export async function up(root: string, config: CliConfig, stopping: Stopping): P
   const supervisor = new Supervisor({ say, onStarted: leftovers.add });
   stopping.add('forget', () => leftovers.forget());
   say(why);
+  say('INGRESS_TRUST=open: every request on the event log is believed; for one machine only');
 
   const ports = new Ports(await dataDir.readJson('ports.json', {}), say);
   const services = servicesOf(root);
   const portOf: Record<string, number> = {};
-  for (const { name, port } of services) portOf[name] = await ports.claim(name, port, name === 'gateway' ? config.port : undefined);
+  for (const { name, port, metricsPort } of services) {
+    portOf[name] = await ports.claim(name, port, name === 'gateway' ? config.port : undefined);
+    if (metricsPort !== undefined) portOf[metricsOf(name)] = await ports.claim(metricsOf(name), metricsPort);
+  }
   const kafkaPort = choice.kind === 'local-kafka' ? await ports.claim('kafka', KAFKA_PORT) : 0;
   const postgresPort = config.databaseUrl === undefined ? await ports.claim('postgres', POSTGRES_PORT) : 0;
   const sandboxPort = await ports.claim('sandbox', SANDBOX_PORT);
@@ -98,7 +102,7 @@ export async function up(root: string, config: CliConfig, stopping: Stopping): P
         await supervisor.run(
           nodeService({ name, script: scriptOf(name), root, nodeFlags, env: environmentOf(service, surroundings), logFile }),
         );
-        await whenReady({ name, url: `http://127.0.0.1:${portOf[name] ?? 0}`, logFile, restarts: () => supervisor.restarts(name) });
+        await whenReady({ name, url: healthUrlOf(service, portOf), logFile, restarts: () => supervisor.restarts(name) });
       }),
     ),
   );
@@ -112,7 +116,7 @@ export async function up(root: string, config: CliConfig, stopping: Stopping): P
     adminKeyFile: `${dataDir.shown}/admin-key`,
     dataDir: dataDir.shown,
     sandboxUrl: sandbox.url,
-    metrics: Object.fromEntries(services.map(({ name }) => [name, `http://127.0.0.1:${portOf[name] ?? 0}/metrics`])),
+    metrics: Object.fromEntries(services.map((service) => [service.name, `${healthUrlOf(service, portOf)}/metrics`])),
   };
   process.stdout.write(`\n${box(ready)}${readyLine(ready)}`);
 }
