@@ -12,6 +12,7 @@ import { OnToolExecutionRequested } from './decide/on-tool-execution-requested.j
 import { ControlProjection } from './projection/control-projection.js';
 import { OnToolControlChanged } from './projection/on-tool-control-changed.js';
 import { OnToolRegistryChanged } from './projection/on-tool-registry-changed.js';
+import { ProjectionState } from './projection/projection-state.js';
 import { RegistryProjection } from './projection/registry-projection.js';
 import type { ValidationConfig } from './validation.config.js';
 
@@ -30,6 +31,7 @@ export class ValidationModule {
       providers: [
         RegistryProjection,
         ControlProjection,
+        ProjectionState,
         {
           provide: Cases,
           useFactory: (registry: RegistryProjection, control: ControlProjection) => new Cases(registry, control),

@@ -1,5 +1,4 @@
-import type { RegistryEnablement, RegistryTenant, RegistryTool, RegistryToolVersion } from '@toolplane/contracts/documents';
-import { isUuid } from '@toolplane/contracts/documents';
+import { type RegistryEnablement, type RegistryTenant, type RegistryTool, type RegistryToolVersion, isUuid } from '@toolplane/contracts/documents';
 import type { ToolRegistryChanged } from '@toolplane/contracts/events';
 import { GLOBAL } from '@toolplane/contracts/ids';
 import { checkObject } from './check-object.js';

@@ -1,0 +1,103 @@
+import { type CheckAnswer, type Problem } from '@toolplane/contracts/http';
+import { RULE_NAMES } from '@toolplane/contracts/events';
+import { testService } from '@toolplane/service-kit/testing';
+import { OnToolRegistryChanged } from '../projection/on-tool-registry-changed.js';
+import { ProjectionState } from '../projection/projection-state.js';
+import { ECHO_ID, tenantChanged, toolChanged } from '../testing/sample.js';
+import { validationConfig } from '../validation.config.js';
+import { ValidationModule } from '../validation.module.js';
+import type { ValidationAnswer } from './validation-answer.js';
+
+const COMPLETE = { provide: ProjectionState, useValue: { mustBeComplete: () => undefined } };
+const URL = '/internal/checks';
+
+describe('asking beforehand', () => {
+  const service = testService(ValidationModule, { definition: validationConfig, fakes: [COMPLETE] });
+  const check = (body: unknown, as = {}) => service.http<CheckAnswer & Problem>({ method: 'POST', url: URL, body, as });
+  const validate = (tool: string, body: unknown, as = {}) =>
+    service.http<ValidationAnswer & Problem>({ method: 'POST', url: `/api/tools/${tool}/validate`, body, as });
+
+  beforeEach(async () => {
+    await service.deliver(OnToolRegistryChanged, [
+      tenantChanged('demo'), tenantChanged('acme'), ...toolChanged(),
+      ...toolChanged({ id: '0193e3b1-7c40-7a52-9a51-0d6f2c1b8e30', name: 'delete_everything', isDangerous: true }),
+    ]);
+  });
+
+  describe('whether a request would be accepted', () => {
+    it('names the version and what in it is secret', async () => {
+      const { status, body } = await check({ tool: 'echo', payload: { text: 'hi' } });
+      expect(status).toBe(200);
+      expect(body).toEqual({ toolId: ECHO_ID, toolName: 'echo', toolVersion: '1.0.0', sensitive: { input: ['/key'], output: [] } });
+    });
+
+    it.each<[string, unknown, object, number, string]>([
+      ['an unknown tool', { tool: 'nothing', payload: {} }, {}, 404, 'TOOL_NOT_FOUND'],
+      ['another tenant’s tool', { tool: ECHO_ID, payload: { text: 'hi' } }, { tenantId: 'acme' }, 404, 'TOOL_NOT_FOUND'],
+      ['a payload that breaks the schema', { tool: 'echo', payload: {} }, {}, 422, 'REQUEST_INPUT_INVALID'],
+      ['a payload that is too large', { tool: 'echo', payload: { text: 'x'.repeat(256 * 1024) } }, {}, 413, 'REQUEST_TOO_LARGE'],
+      ['a caller who may not execute', { tool: 'echo', payload: { text: 'hi' } }, { roles: ['viewer'] }, 403, 'FORBIDDEN'],
+      ['an unknown property', { tool: 'echo', payload: {}, tenantId: 'acme' }, {}, 400, 'REQUEST_MALFORMED'],
+    ])('refuses %s', async (_title, body, as, status, code) => {
+      expect(await check(body, as)).toMatchObject({ status, body: { code } });
+    });
+
+    it('says where a payload is wrong', async () => {
+      expect((await check({ tool: 'echo', payload: {} })).body.errors).toEqual([{ pointer: '/text', detail: 'is required' }]);
+    });
+
+    it('leaves policy to the decision: a disabled tool, an unknown version and an agent are accepted, and refused visibly', async () => {
+      await service.deliver(OnToolRegistryChanged, toolChanged({ enabled: false }));
+      for (const body of [{}, { version: '9.0.0' }, { agent: 'analysis' }]) {
+        expect(await check({ tool: 'echo', payload: { text: 'hi' }, ...body })).toMatchObject({ status: 200, body: { sensitive: { input: ['/key'] } } });
+      }
+    });
+  });
+
+  describe('what would become of a request', () => {
+    it('is answered rule by rule, without any effect', async () => {
+      const { status, body } = await validate('echo', { payload: { text: 'hi', key: 'canary' } });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ allowed: true, code: null, approvalRequired: false, effectivePayload: { text: 'hi', key: '[redacted]' } });
+      expect(body.rules.map(({ rule }) => rule)).toEqual(RULE_NAMES);
+      expect(body.rules[0]).toEqual({ rule: 'tenant_active', verdict: 'pass', code: null, reason: 'the tenant is active', details: null });
+      expect(service.publisher.events).toEqual([]);
+    });
+
+    it('shows what fails after a failure too', async () => {
+      const { body } = await validate('echo', { payload: {}, agent: 'analysis' });
+      expect(body).toMatchObject({ allowed: false, code: 'TOOL_NOT_ASSIGNED' });
+      expect(body.rules.find(({ rule }) => rule === 'input_schema')).toMatchObject({ verdict: 'fail', details: [{ pointer: '/text', detail: 'is required' }] });
+    });
+
+    it('says that a dangerous tool waits for an approval', async () => {
+      expect((await validate('delete_everything', { payload: { text: 'x' } })).body).toMatchObject({ allowed: true, approvalRequired: true });
+    });
+
+    it('says that there is no such tool', async () => {
+      expect(await validate('nothing', { payload: {} })).toMatchObject({ status: 200, body: { allowed: false, code: 'TOOL_NOT_FOUND', approvalRequired: false } });
+    });
+
+    it('answers a foreign tenant’s id exactly as an unknown one', async () => {
+      const [foreign, unknown] = await Promise.all([ECHO_ID, '0193e3b1-7c40-7a52-9a51-0d6f2c1b8eff'].map((id) => validate(id, { payload: {} }, { tenantId: 'acme' })));
+      expect(foreign?.body).toEqual(unknown?.body);
+    });
+
+    it('takes a key of an agent for that agent, and for no other', async () => {
+      const as = { principal: { type: 'agent', id: 'k' }, agent: 'analysis', roles: ['operator'] };
+      expect((await validate('echo', { payload: { text: 'x' } }, as)).body.code).toBe('TOOL_NOT_ASSIGNED');
+      expect(await validate('echo', { payload: { text: 'x' }, agent: 'other' }, as)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    });
+  });
+});
+
+describe('asking before everything has been read', () => {
+  const service = testService(ValidationModule, { definition: validationConfig });
+
+  it.each([URL, '/api/tools/echo/validate'])('%s refuses nothing: it asks for patience', async (url) => {
+    const body = url === URL ? { tool: 'echo', payload: {} } : { payload: {} };
+    const answer = await service.http({ method: 'POST', url, body });
+    expect(answer).toMatchObject({ status: 503, body: { code: 'NOT_READY' } });
+    expect(answer.headers['retry-after']).toBeDefined();
+  });
+});
