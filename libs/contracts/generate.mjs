@@ -12,6 +12,7 @@ import { asyncApi } from './src/generate/async-api.ts';
 import { errorsPage } from './src/generate/errors-page.ts';
 import { eventsPage } from './src/generate/events-page.ts';
 import { topicsFile } from './src/generate/topics-file.ts';
+import { openApiFiles } from '../service-kit/generate.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -30,11 +31,14 @@ async function configurationOf(app) {
 
 const apps = (await Promise.all(readdirSync(path.join(root, 'apps')).sort().map(configurationOf))).filter((one) => one !== null);
 
+const asyncApiText = `${JSON.stringify(asyncApi(version, examples), null, 2)}\n`;
 const files = {
   'docs/events.md': eventsPage(examples),
   'docs/errors.md': errorsPage(),
   'docs/config.md': configPage(apps),
-  'docs/asyncapi.json': `${JSON.stringify(asyncApi(version, examples), null, 2)}\n`,
+  'docs/asyncapi.json': asyncApiText,
+  'apps/gateway/generated/asyncapi.json': asyncApiText,
+  ...(await openApiFiles(root)),
   'deploy/kafka/topics': topicsFile(),
   'deploy/kafka/acls': aclsFile(),
 };

@@ -1,6 +1,6 @@
 import { variable, type Variable } from '@toolplane/config';
 import { Type } from 'typebox';
-import type { CallableService } from './calls/service-client.js';
+import type { CALLABLE_SERVICES } from './calls/service-client.js';
 
 /** Variable of the one service that signs internal tokens. */
 export const internalTokenVariables = (): { readonly privateKey: Variable<string> } => ({
@@ -13,7 +13,7 @@ export const internalTokenVariables = (): { readonly privateKey: Variable<string
 });
 
 /** Variables with the base URLs of the services that this one calls: `REGISTRY_URL` and so on. */
-export const serviceUrlVariables = <const Names extends readonly CallableService[]>(...names: Names): Readonly<Record<Names[number], Variable<string>>> =>
+export const serviceUrlVariables = <const Names extends readonly (typeof CALLABLE_SERVICES)[number][]>(...names: Names): Readonly<Record<Names[number], Variable<string>>> =>
   Object.fromEntries(
     names.map((name) => [
       name,

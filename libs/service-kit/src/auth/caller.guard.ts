@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ToolplaneError } from '@toolplane/contracts/errors';
 import type { EdgeRequest } from '../http/edge-request.js';
-import { InternalTokens, TOKEN_HEADER } from './internal-tokens.js';
+import { type InternalTokens, TOKEN_HEADER } from './internal-tokens.js';
 import { declaredPermission } from './permission.js';
 import { mayDo } from './permissions.js';
 
@@ -12,7 +12,6 @@ export abstract class CallerSource {
 }
 
 /** The source of every service behind the gateway. */
-@Injectable()
 export class TokenCallerSource extends CallerSource {
   constructor(private readonly tokens: InternalTokens) {
     super();

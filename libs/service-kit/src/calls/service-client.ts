@@ -7,7 +7,8 @@ import { TOKEN_HEADER } from '../auth/internal-tokens.js';
 
 /** Services that answer other services over HTTP. */
 export const CALLABLE_SERVICES = ['registry', 'validation', 'execution', 'audit'] as const;
-export type CallableService = (typeof CALLABLE_SERVICES)[number];
+/** Workers have nothing but health. */
+export type CallableService = (typeof CALLABLE_SERVICES)[number] | `provider-${string}`;
 /** Base URL of each service that this process may call. */
 export type ServiceUrls = Partial<Readonly<Record<CallableService, string>>>;
 

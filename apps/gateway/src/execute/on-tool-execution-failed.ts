@@ -1,0 +1,16 @@
+import { Controller } from '@nestjs/common';
+import { ToolExecutionFailed } from '@toolplane/contracts/events';
+import { OnEvents } from '@toolplane/messaging';
+import { Waiters } from './waiters.js';
+import { concernsSomebody } from './waiting-ids.js';
+
+@Controller()
+export class OnToolExecutionFailed {
+  constructor(private readonly waiters: Waiters) {}
+
+  @OnEvents(ToolExecutionFailed, { audience: 'everyone', from: 'end', wanted: concernsSomebody })
+  handle(events: readonly ToolExecutionFailed[]): Promise<void> {
+    for (const { tenantid, data } of events) this.waiters.change(tenantid, data.executionId);
+    return Promise.resolve();
+  }
+}
