@@ -12,6 +12,7 @@ const DRAIN_MS = 8_000;
 const FLUSH_MS = 750;
 
 export interface RunningWorker {
+  readonly app: NestFastifyApplication;
   /** Where livez, readyz and metrics are served. */
   readonly url: string;
   readonly worker: Worker;
@@ -44,5 +45,5 @@ export async function openWorker(provider: Provider, config: WorkerConfig, logge
     await worker.drain({ withinMs: DRAIN_MS, flushMs: FLUSH_MS, reading: server.close() });
     await app.close();
   };
-  return { url: await app.getUrl(), worker, close: () => (closing ??= end()) };
+  return { app, url: await app.getUrl(), worker, close: () => (closing ??= end()) };
 }

@@ -1,0 +1,103 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Type } from 'typebox';
+import { loadConfig } from '@toolplane/config';
+import { readCloudEvent, type CloudEvent } from '@toolplane/contracts/envelope';
+import { dispatchedTopic, TOPICS, ToolInvocationReported } from '@toolplane/contracts/events';
+import { CoalescingPublisher, openEventLog, type EventLog } from '@toolplane/messaging';
+import { createLogger } from '@toolplane/observability';
+import { defineProvider } from '../provider.js';
+import { dispatched } from '../testing/dispatched.js';
+import { openWorker, type RunningWorker } from './open-worker.js';
+import { workerConfig } from './worker-config.js';
+
+const logger = createLogger({ service: 'provider-dummy', level: 'silent' });
+const calls: string[] = [];
+const counting = defineProvider({
+  name: 'dummy',
+  spec: Type.Object({}),
+  async invoke({ payload }, { executionId, sleep }) {
+    calls.push(executionId);
+    await sleep(typeof payload.ms === 'number' ? payload.ms : 0);
+    return payload;
+  },
+});
+
+describe('a worker on the event log', () => {
+  const url = process.env.TOOLPLANE_TEST_POSTGRES ?? '';
+  const config = loadConfig(workerConfig({ name: 'provider-dummy', port: 0 }), { EVENT_LOG: 'embedded', EVENT_LOG_URL: url });
+  let log: EventLog;
+  let publisher: CoalescingPublisher;
+  const reports: CloudEvent<string, ToolInvocationReported['data']>[] = [];
+  const dispatch = async (input: Record<string, unknown>, count = 1): Promise<readonly string[]> => {
+    const events = Array.from({ length: count }, () => {
+      const { record: _record, ...event } = dispatched(counting, { input });
+      return { ...event, topic: dispatchedTopic('dummy') };
+    });
+    await publisher.publish(events);
+    return events.map(({ data }) => data.executionId);
+  };
+  const until = async (holds: () => boolean): Promise<void> => {
+    for (const end = Date.now() + 15_000; !holds(); await wait(20)) if (Date.now() > end) throw new Error('not within 15 s');
+  };
+  const get = ({ app }: RunningWorker, url: string): Promise<object> => app.inject({ method: 'GET', url });
+  const statusOf = (id: string): readonly string[] => reports.filter(({ data }) => data.executionId === id).map(({ data }) => data.status);
+
+  beforeAll(async () => {
+    log = openEventLog(config.eventLog);
+    await log.ensureTopics(TOPICS.filter(({ name }) => name === dispatchedTopic('dummy') || name === ToolInvocationReported.topic));
+    publisher = new CoalescingPublisher(log);
+    log.subscribe({
+      group: null,
+      name: 'spec',
+      topics: [ToolInvocationReported.topic],
+      from: 'start',
+      onRecords: ({ records, done }) => {
+        for (const { value, headers, offset } of records) {
+          const read = readCloudEvent(headers, value);
+          if ('event' in read) reports.push(read.event as (typeof reports)[number]);
+          done(offset + 1n);
+        }
+        return Promise.resolve();
+      },
+    });
+  });
+  afterAll(() => log.close());
+
+  it('serves its health, calls what is dispatched once, and reports it', async () => {
+    const running = await openWorker(counting, config, logger);
+    const ids = await dispatch({ text: 'hi' }, 50);
+    await until(() => ids.every((id) => statusOf(id).length > 0));
+    expect(ids.map(statusOf)).toEqual(ids.map(() => ['succeeded']));
+    expect(calls.filter((id) => ids.includes(id))).toHaveLength(50);
+    await expect(get(running, '/readyz')).resolves.toMatchObject({
+      statusCode: 200,
+      body: expect.stringContaining('"status":"ok"') as unknown,
+    });
+    await expect(get(running, '/livez')).resolves.toMatchObject({ statusCode: 200, body: '{"status":"ok"}' });
+    await expect(get(running, '/metrics')).resolves.toMatchObject({
+      body: expect.stringContaining('toolplane_provider_call_seconds_count{result="succeeded"} 50') as unknown,
+    });
+    await running.close();
+  });
+
+  it('lets running calls end and report when it is closed, and another worker makes none of them again', async () => {
+    let running: RunningWorker | undefined = await openWorker(counting, config, logger);
+    const [slow = ''] = await dispatch({ ms: 1_000 });
+    await until(() => calls.includes(slow));
+    await running.close();
+    await until(() => statusOf(slow).includes('succeeded'));
+    running = await openWorker(counting, config, logger);
+    const [next = ''] = await dispatch({});
+    await until(() => statusOf(next).includes('succeeded'));
+    expect(calls.filter((id) => id === slow)).toHaveLength(1);
+    await running.close();
+  });
+
+  it('starts where the event log is away, and says that it is not ready', async () => {
+    const away = { ...config, eventLog: { kind: 'embedded', url: 'postgres://nobody@127.0.0.1:1/none' } } as const;
+    const running = await openWorker(counting, away, logger);
+    await expect(get(running, '/readyz')).resolves.toMatchObject({ statusCode: 503 });
+    await expect(get(running, '/livez')).resolves.toMatchObject({ statusCode: 200 });
+    await running.close();
+  });
+});
