@@ -1,4 +1,4 @@
-import { type CheckAnswer, type Problem } from '@toolplane/contracts/http';
+import type { CheckAnswer, Problem } from '@toolplane/contracts/http';
 import { RULE_NAMES } from '@toolplane/contracts/events';
 import { testService } from '@toolplane/service-kit/testing';
 import { OnToolRegistryChanged } from '../projection/on-tool-registry-changed.js';

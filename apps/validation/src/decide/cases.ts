@@ -1,7 +1,7 @@
 import type { RegistryTool, RegistryToolVersion } from '@toolplane/contracts/documents';
 import { CompiledVersions, type CompiledVersion } from '../projection/compiled-versions.js';
-import { type ControlProjection } from '../projection/control-projection.js';
-import { type RegistryProjection } from '../projection/registry-projection.js';
+import type { ControlProjection } from '../projection/control-projection.js';
+import type { RegistryProjection } from '../projection/registry-projection.js';
 import { measure } from './payload.js';
 import type { Case } from './rule.js';
 

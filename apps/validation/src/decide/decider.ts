@@ -2,7 +2,7 @@ import type { Received } from '@toolplane/contracts/envelope';
 import type { ErrorCode } from '@toolplane/contracts/errors';
 import type { Outgoing, ToolExecutionDecided, ToolExecutionRequested } from '@toolplane/contracts/events';
 import type { Logger } from '@toolplane/observability';
-import { type Cases, type Prepared } from './cases.js';
+import type { Cases, Prepared } from './cases.js';
 import { decide, type Decision } from './decide.js';
 import { decidedEvent } from './decided.js';
 import type { Ingress, Ingresses } from './ingresses.js';

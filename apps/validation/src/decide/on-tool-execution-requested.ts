@@ -3,15 +3,28 @@ import type { Received } from '@toolplane/contracts/envelope';
 import { ToolplaneError } from '@toolplane/contracts/errors';
 import { ToolControlChanged, ToolExecutionRequested, ToolRegistryChanged, type Outgoing, type ToolExecutionDecided } from '@toolplane/contracts/events';
 import { OnEvents, Publisher } from '@toolplane/messaging';
+import { Logger, Metrics, type MetricDefinition } from '@toolplane/observability';
 import { Decider } from './decider.js';
+
+const DECISIONS: MetricDefinition<'outcome' | 'code'> = {
+  name: 'toolplane_decisions_total',
+  help: 'Decisions published, with the code of those that are rejections.',
+  labels: ['outcome', 'code'],
+};
 
 /** Decides about requests. Nothing is asked of anybody: a batch is decided in one go and published in one. */
 @Controller()
 export class OnToolExecutionRequested {
+  private readonly decisions;
+
   constructor(
     private readonly decider: Decider,
     private readonly publisher: Publisher,
-  ) {}
+    private readonly logger: Logger,
+    metrics: Metrics,
+  ) {
+    this.decisions = metrics.counter(DECISIONS);
+  }
 
   // An incomplete projection would refuse what it has not read of yet.
   @OnEvents(ToolExecutionRequested, { after: [ToolRegistryChanged, ToolControlChanged] })
@@ -19,9 +32,21 @@ export class OnToolExecutionRequested {
     const decided: Outgoing<ToolExecutionDecided>[] = [];
     for (const event of events) {
       const answer = this.decider.decide(event);
+      // Alone it is parked; in a batch it is looked for, before anything of the batch is said.
       if (typeof answer === 'string') throw new ToolplaneError(answer);
       decided.push(answer);
     }
     await this.publisher.publish(decided);
+    this.tell(decided);
+  }
+
+  private tell(decided: readonly ToolExecutionDecided[]): void {
+    let allowed = 0;
+    for (const { data } of decided) {
+      if (data.outcome === 'allowed') allowed += 1;
+      else this.decisions.inc({ outcome: data.outcome, code: data.error?.code ?? '' });
+    }
+    if (allowed > 0) this.decisions.inc({ outcome: 'allowed', code: '' }, allowed);
+    this.logger.debug({ decided: decided.length, allowed }, 'decided');
   }
 }

@@ -1,8 +1,7 @@
-import { type RegistryEnablement, type RegistryTenant, type RegistryTool, type RegistryToolVersion, isUuid } from '@toolplane/contracts/documents';
+import { isUuid, type RegistryEnablement, type RegistryTenant, type RegistryTool, type RegistryToolVersion } from '@toolplane/contracts/documents';
 import type { ToolRegistryChanged } from '@toolplane/contracts/events';
 import { GLOBAL } from '@toolplane/contracts/ids';
 import { checkObject } from './check-object.js';
-
 
 /** What belongs to one tenant, or to none. */
 class Owned {
