@@ -19,7 +19,8 @@ export interface TestServiceOptions<D extends Definition> {
   readonly definition: D;
   /** Schema to make for it. Left out: the service has no database. */
   readonly database?: { readonly service: string; readonly migrations: readonly Migration[]; readonly entities?: Entities };
-  readonly env?: Environment;
+  /** A function, where values are known only when the tests start. */
+  readonly env?: Environment | (() => Environment | Promise<Environment>);
   /** Fakes for what is outside: connector, secrets, clock, random. */
   readonly fakes?: readonly { readonly provide: Type | symbol | (abstract new (...args: never[]) => unknown); readonly useValue: unknown }[];
 }
@@ -112,7 +113,7 @@ async function start<D extends Definition>(module: ServiceModule<Settings<D>>, o
   const { definition, env, fakes = [] } = options;
   const database = options.database && (await testDatabase(options.database));
   const roles = database && { DATABASE_API_URL: database.config.apiUrl, DATABASE_WORKER_URL: database.config.workerUrl };
-  const wired = module.with(loadConfig(definition, { ...testEnvironment(), ...roles, ...env }));
+  const wired = module.with(loadConfig(definition, { ...testEnvironment(), ...roles, ...(typeof env === 'function' ? await env() : env) }));
   const publisher = new RecordingPublisher();
   const building = Test.createTestingModule({ imports: [wired] })
     .overrideProvider(Publisher)
