@@ -2,6 +2,5 @@ export { ExecuteBody } from './execute.js';
 export { EXECUTION_STATUSES, ExecutionRecord, type ExecutionStatus } from './execution-record.js';
 export { Readiness } from './health.js';
 export { AcceptAnswer, AcceptBody, CallerView, CheckAnswer, CheckBody, KnownTool, TokenAnswer, TokenBody } from './internal.js';
-export { asyncApi } from '../generate/async-api.js';
 export { HTTP_HEADERS, IDEMPOTENCY_KEY, MAX_WAIT_SECONDS } from './names.js';
 export { Problem } from './problem.js';
