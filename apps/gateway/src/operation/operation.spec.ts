@@ -1,3 +1,4 @@
+import request from 'supertest';
 import { testGateway } from '../testing/test-gateway.js';
 import { OperatorServer } from './operator-server.js';
 
@@ -36,10 +37,10 @@ describe('how the whole is', () => {
 
   it('keeps metrics off the public port, and serves them with its own health on another', async () => {
     expect(await gateway.send({ method: 'GET', url: '/metrics' })).toMatchObject({ status: 404 });
-    const { url } = gateway.get(OperatorServer);
-    expect(await (await fetch(`${url}/metrics`)).text()).toContain('toolplane_http_request_seconds');
-    expect((await fetch(`${url}/livez`)).status).toBe(200);
-    expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ checks: expect.any(Array) as unknown });
-    expect((await fetch(`${url}/api/tools`)).status).toBe(404);
+    const operator = request(gateway.get(OperatorServer).url);
+    expect((await operator.get('/metrics')).text).toContain('toolplane_http_request_seconds');
+    expect((await operator.get('/livez')).status).toBe(200);
+    expect((await operator.get('/readyz')).body).toMatchObject({ checks: expect.any(Array) as unknown });
+    expect((await operator.get('/api/tools')).status).toBe(404);
   });
 });
