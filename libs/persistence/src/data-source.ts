@@ -46,6 +46,7 @@ export const createDataSource = ({ url, poolSize, name, entities = [], statement
     extra: {
       types: TYPES,
       keepAlive: true,
+      options: '-c timezone=UTC',
       statement_timeout: statementTimeoutMs,
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_TIMEOUT_MS,

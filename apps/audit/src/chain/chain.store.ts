@@ -2,7 +2,7 @@ import { batchOf, type Tx } from '@toolplane/persistence';
 import { GENESIS, type ChainHead } from '@toolplane/security/chain';
 import type { Draft } from './draft.js';
 import { entryBatch, entryOf, rowOf, SELECTED, type EntryRow, type SelectedRow } from './entry-row.js';
-import type { Entry } from './entry.js';
+import { entryAt, type Entry } from './entry.js';
 
 const LOCK_HEADS = `select tenant_id as "tenantId", seq, hash from audit.heads where tenant_id = any($1::text[]) order by tenant_id for update`;
 const BEGIN_CHAINS = `
@@ -43,7 +43,7 @@ export async function appendToChains(tx: Tx, drafts: readonly Draft[]): Promise<
     if (recorded.has(key)) continue;
     const end = ends.get(tenantId) ?? GENESIS;
     const head = { seq: end.seq + 1, hash: seal.hashAfter(end) };
-    const entry = { ...content, seq: head.seq, prevHash: end.hash, hash: head.hash };
+    const entry = entryAt(content, { seq: head.seq, prevHash: end.hash, hash: head.hash });
     ends.set(tenantId, head);
     recorded.set(key, entry);
     rows.push(rowOf(tenantId, details, entry));

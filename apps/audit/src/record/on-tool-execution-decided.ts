@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import type { Received } from '@toolplane/contracts/envelope';
 import { ToolExecutionDecided } from '@toolplane/contracts/events';
 import { OnEvents } from '@toolplane/messaging';
-import { entryContent, momentOf, type EntryContent } from '../chain/entry.js';
+import { momentOf, type EntryContent } from '../chain/entry.js';
 import { Recorder } from './recorder.js';
 
 @Controller()
@@ -15,28 +15,40 @@ export class OnToolExecutionDecided {
   }
 }
 
-/** Sent again when an approval is given, denied, expired or void: that is an entry of its own. The arguments themselves stand in the outcome. */
+/**
+ * Sent again when an approval is given, denied, expired or void: that is an entry of its own. The arguments themselves stand in the outcome.
+ * Written out, as the outcome is.
+ */
 function contentOf({ data, time, record }: Received<ToolExecutionDecided>): EntryContent {
-  return entryContent({
+  return {
     actor: data.actor,
     agent: data.agent,
     approval: data.approval,
     at: momentOf(time, record.appendedAt),
+    attempts: null,
+    change: null,
     code: data.error?.code ?? null,
     correlationId: data.correlationId,
+    durationMs: null,
     error: data.error,
     exceptionId: data.exceptionId,
     executionId: data.executionId.toLowerCase(),
+    input: null,
     inputDigest: data.inputDigest,
     ip: data.ip,
     kind: data.approval && DECIDED_APPROVALS.has(data.approval.decision) ? 'approval' : 'decision',
+    output: null,
+    outputDigest: null,
+    redactions: [],
     requestedBy: data.requestedBy,
     rules: data.rules,
     sessionId: data.sessionId,
+    status: null,
+    tokensUsed: null,
     toolId: data.tool?.id ?? null,
     toolName: data.toolName,
     toolVersion: data.tool?.version ?? null,
-  });
+  };
 }
 
 const DECIDED_APPROVALS = new Set(['approved', 'denied', 'expired', 'void']);

@@ -1,3 +1,3 @@
 export { dumpSchema } from './dump-schema.js';
-export { batchDifferences, tablesWithoutForcedPolicy } from './schema-checks.js';
+export { batchDifferences, genericPlan, tablesWithoutForcedPolicy } from './schema-checks.js';
 export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';

@@ -48,3 +48,12 @@ export async function batchDifferences<Columns extends BatchColumns>(
     .filter(([name, type]) => !except.includes(name) && columns.get(name) !== type)
     .map(([name, type]) => `${name}: ${type} in the batch, ${columns.get(name) ?? 'absent'} in ${table}`);
 }
+
+/**
+ * The plan that the worker's role gets for a statement whatever its values are, row-level security included. For the spec that a batch
+ * statement finds its rows by primary key: fill the tables and `analyze` them first, an empty table is always scanned.
+ */
+export async function genericPlan(db: Pick<TestDatabase, 'database'>, sql: string): Promise<string> {
+  const rows = await db.database.asWorker((tx) => tx.query<{ 'QUERY PLAN': string }>(`explain (generic_plan, costs off) ${sql}`));
+  return rows.map((row) => row['QUERY PLAN']).join('\n');
+}

@@ -30,12 +30,22 @@ function ofArray(items: readonly unknown[]): string {
 
 function ofObject(members: Record<string, unknown>): string {
   if (typeof members['toJSON'] === 'function') return canonical((members as unknown as { toJSON(): unknown }).toJSON());
+  return `{${canonicalMembers(members)}}`;
+}
+
+/**
+ * What stands between the braces of an object’s canonical form, or a part of it.
+ * @param from the first name that belongs to the part
+ * @param to the first name behind it
+ */
+export function canonicalMembers(members: Readonly<Record<string, unknown>>, from?: string, to?: string): string {
   let text = '';
   for (const key of sorted(Object.keys(members))) {
+    if ((from !== undefined && key < from) || (to !== undefined && key >= to)) continue;
     const member = members[key];
-    if (member !== undefined) text += `${text === '' ? '{' : ','}${quote(key)}:${canonical(member)}`;
+    if (member !== undefined) text += `${text === '' ? '' : ','}${quote(key)}:${canonical(member)}`;
   }
-  return text === '' ? '{}' : `${text}}`;
+  return text;
 }
 
 /** Most objects of ours are written in order: comparing is cheaper than sorting. `<` on strings compares UTF-16 units, as the RFC asks. */

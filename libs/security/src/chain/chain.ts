@@ -1,4 +1,4 @@
-import { canonical } from './canonical.js';
+import { canonicalMembers } from './canonical.js';
 import { digest, sha256 } from './digest.js';
 
 /** What every entry of a hash chain has; the rest is the entry's own and is covered by its hash. */
@@ -33,9 +33,9 @@ export interface PreparedEntry {
 
 /** Makes the canonical form of all but an entry's place, before its place is known. */
 export function prepareEntry(entry: Readonly<Record<string, unknown>> & { readonly seq?: never; readonly prevHash?: never; readonly hash?: never }): PreparedEntry {
-  const parts: [Record<string, unknown>, Record<string, unknown>, Record<string, unknown>] = [{}, {}, {}];
-  for (const [key, value] of Object.entries(entry)) parts[key < 'prevHash' ? 0 : key < 'seq' ? 1 : 2][key] = value;
-  const [before, between, after] = parts.map((part) => canonical(part).slice(1, -1)) as [string, string, string];
+  const before = canonicalMembers(entry, undefined, 'prevHash');
+  const between = canonicalMembers(entry, 'prevHash', 'seq');
+  const after = canonicalMembers(entry, 'seq');
   const start = before === '' ? '{"prevHash":"' : `{${before},"prevHash":"`;
   const middle = between === '' ? '","seq":' : `",${between},"seq":`;
   const end = after === '' ? '}' : `,${after}}`;
