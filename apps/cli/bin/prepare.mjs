@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { compile, stale } from './compile.mjs';
 
 export const ROOT = path.resolve(import.meta.dirname, '../../..');
 const MINIMUM = [20, 19];
@@ -56,5 +57,12 @@ export async function prepare() {
     process.exit(1);
   }
   if (!installed()) await step('installing packages (npm ci)', () => run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']));
-  await step('building', () => run(process.execPath, [path.join(ROOT, 'node_modules/typescript-7/bin/tsc'), '-b']));
+  const files = stale(ROOT);
+  if (files.length > 0)
+    await step(`building ${files.length} files`, () =>
+      compile(files).then(
+        () => ({ code: 0 }),
+        (error) => ({ code: 1, output: error.message }),
+      ),
+    );
 }
