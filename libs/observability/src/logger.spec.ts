@@ -34,6 +34,13 @@ describe('createLogger', () => {
     expect(lines[0]).toMatchObject({ err: { message: 'outer', cause: { message: 'inner' } } });
   });
 
+  it('redacts what a driver hangs on its error', () => {
+    const { lines, stream } = capture();
+    const err = Object.assign(new Error('refused'), { config: { user: 'u', password: 'tp_4' }, size: 5n });
+    createLogger({ service: 's', stream }).error({ err }, 'failed');
+    expect(lines[0]).toMatchObject({ err: { message: 'refused', config: { user: 'u', password: '[redacted]' }, size: '5' } });
+  });
+
   it('takes Nest’s messages: boot talk as debug, errors with their stack', () => {
     const { lines, stream } = capture();
     const nest = new NestLogger(createLogger({ service: 's', level: 'debug', stream }));

@@ -64,7 +64,7 @@ export const createLogger = ({ service, level = 'info', stream }: LoggerOptions)
         timestamp: () => `,"time":"${new Date().toISOString()}"`,
         formatters: { level: (label) => ({ level: label }) },
         messageKey: 'message',
-        serializers: { err: stdSerializers.errWithCause },
+        serializers: { err: (error: Error) => redactedForLog(stdSerializers.errWithCause(error)) },
       },
       stream ?? destination({ fd: 1, sync: true }),
     ),
