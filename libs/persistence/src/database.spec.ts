@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DependencyDown } from '@toolplane/contracts/errors';
+import { EntitySchema } from 'typeorm';
 import { batchOf } from './batch-of.js';
 import { Database } from './database.js';
 import { duplicateKey } from './failures.js';
@@ -18,6 +19,13 @@ const migrations = [
 const things = batchOf({ tenantId: 'text', id: 'int', name: 'text', total: 'bigint', at: 'timestamptz' });
 const INSERT = `insert into example.things (${things.columns}) select ${things.columns} from ${things.source}`;
 const NAMES = 'select tenant_id as "tenantId", id from example.things order by id';
+
+const Things = new EntitySchema<{ tenantId: string; id: number }>({
+  name: 'Things',
+  schema: 'example',
+  tableName: 'things',
+  columns: { tenantId: { name: 'tenant_id', type: 'text', primary: true }, id: { type: 'int', primary: true } },
+});
 
 let db: TestDatabase;
 let database: Database;
@@ -87,6 +95,37 @@ describe('asWorker', () => {
     await expect(work).rejects.toThrow(RangeError);
     expect(told).toBe(false);
     expect(await db.query(NAMES)).toEqual([]);
+  });
+
+  it('is not taken for committed when a failed statement was swallowed', async () => {
+    let told = false;
+    const work = database.asWorker(async (tx) => {
+      tx.afterCommit(() => (told = true));
+      await tx.query(INSERT, things.values([{ tenantId: 'a', id: 1 }]));
+      await tx.query('select 1 / 0').catch(() => undefined);
+    });
+    await expect(work).rejects.toThrow('nothing of the transaction was kept');
+    expect(told).toBe(false);
+    expect(await db.query(NAMES)).toEqual([]);
+  });
+
+  it('has what the entity manager does as a part of it', async () => {
+    const source = await Database.connect({ service, ...db.config, entities: [Things] });
+    const work = (end: () => void) =>
+      source.asWorker(async (tx) => {
+        await tx.manager.save(Things, { tenantId: 'a', id: 1 });
+        await tx.manager.transaction((inner) => inner.save(Things, { tenantId: 'a', id: 2 }));
+        expect(await tx.query(NAMES)).toHaveLength(2);
+        end();
+      });
+    try {
+      await expect(work(() => { throw new RangeError('no'); })).rejects.toThrow(RangeError);
+      expect(await db.query(NAMES)).toEqual([]);
+      await work(() => undefined);
+      expect(await db.query(NAMES)).toHaveLength(2);
+    } finally {
+      await source.close();
+    }
   });
 
   it('reads a bigint as a number while that is exact, and a time as a Date', async () => {

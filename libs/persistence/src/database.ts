@@ -113,21 +113,36 @@ async function refusePowerful(source: DataSource): Promise<void> {
   if (role?.powerful !== false) throw new Error(`Role ${role?.name ?? 'of this connection'} is exempt from row-level security; give the service its own role`);
 }
 
+/**
+ * BEGIN and COMMIT go to the connection directly: the query runner's own ones cost 25 µs more and tell subscribers that nobody has. It is
+ * told that a transaction is open, so that whatever the entity manager saves becomes a part of it.
+ */
 async function once<Result>(source: DataSource, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   const runner = source.createQueryRunner();
   try {
     const client = (await runner.connect()) as pg.PoolClient;
     const tx = new OpenTransaction(runner, client);
-    await runner.startTransaction();
-    const result = await work(tx);
-    await runner.commitTransaction();
+    await client.query('BEGIN');
+    Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+    const result = await rollingBack(client, async () => {
+      const done = await work(tx);
+      const { command } = await client.query('COMMIT');
+      if (command !== 'COMMIT') throw new Error('A statement failed and its error was swallowed: nothing of the transaction was kept');
+      return done;
+    });
     tx.tellCommitted();
     return result;
-  } catch (error) {
-    // A connection that broke cannot roll back; the server has done it, and the pool drops the connection.
-    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-    throw error;
   } finally {
     await runner.release();
+  }
+}
+
+/** A connection that cannot even roll back is ended: the pool must not hand out one with a transaction open. */
+async function rollingBack<Result>(client: pg.PoolClient, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => (client as unknown as pg.Client).end().catch(() => undefined));
+    throw error;
   }
 }
