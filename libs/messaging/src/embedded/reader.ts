@@ -9,6 +9,7 @@ import { AGREE_WITHIN_MS, LEASE_MS, Membership, type Assignment, type Position }
 import { readRecords } from './records.js';
 
 const RENEW_EVERY_MS = 3_000;
+const RENEW_AGAIN_AFTER_MS = 500;
 const COMMIT_EVERY_MS = 1_000;
 const AGAIN_AFTER_MS = 1_000;
 const AGREEMENT_POLL_MS = 50;
@@ -105,13 +106,23 @@ export class EmbeddedReader implements LogReader {
     this.renewedAt = performance.now();
     this.found();
     let expelled = false;
-    const renew = setInterval(() => {
-      this.renew(membership).then((renewed) => {
-        expelled ||= !renewed;
-        if (expelled) this.abortRunning();
-        this.wake();
-      }, (error: unknown) => this.tellLost(error));
-    }, RENEW_EVERY_MS);
+    let left = false;
+    let renewal: NodeJS.Timeout | undefined;
+    const renewAfter = (delayMs: number): void => {
+      if (left) return;
+      renewal = setTimeout(() => {
+        this.renew(membership).then((renewed) => {
+          if (renewed) return renewAfter(RENEW_EVERY_MS);
+          expelled = true;
+          this.abortRunning();
+          this.wake();
+        }, (error: unknown) => {
+          this.tellLost(error);
+          renewAfter(RENEW_AGAIN_AFTER_MS);
+        });
+      }, delayMs);
+    };
+    renewAfter(RENEW_EVERY_MS);
     const commit = setInterval(() => void this.commit(membership).catch(() => undefined), COMMIT_EVERY_MS);
     try {
       while (!this.closing.signal.aborted && !expelled) {
@@ -121,7 +132,8 @@ export class EmbeddedReader implements LogReader {
         await this.nothingNew();
       }
     } finally {
-      clearInterval(renew);
+      left = true;
+      clearTimeout(renewal);
       clearInterval(commit);
       this.membership = undefined;
       this.abortRunning();
@@ -237,7 +249,10 @@ export class EmbeddedReader implements LogReader {
 
   private async renew(membership: Membership): Promise<boolean> {
     const renewed = await membership.renew();
-    if (renewed) this.renewedAt = performance.now();
+    if (renewed) {
+      this.renewedAt = performance.now();
+      this.found();
+    }
     await membership.dropDead();
     return renewed;
   }

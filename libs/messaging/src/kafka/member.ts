@@ -1,7 +1,8 @@
-import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
 import { DependencyDown } from '@toolplane/contracts/errors';
 import type { Logger } from '@toolplane/observability';
 import type { PartitionBatch, Subscription } from '../port/subscription.js';
+import { ClusterAccess, removeMember } from './cluster-access.js';
 import { EVENT_LOG, PATIENT, protocolError, type Client } from './connection.js';
 import { recordsOf } from './records.js';
 
@@ -20,6 +21,8 @@ const NO_LONGER_OURS: ReadonlySet<string> = new Set(['REBALANCE_IN_PROGRESS', 'I
 /** Where reading stands, by topic and partition. Outlives a member where there is no group that keeps it. */
 export type Positions = Map<string, { readonly topic: string; readonly partition: number; readonly next: bigint }>;
 export const partitionKey = (topic: string, partition: number): string => `${topic} ${partition}`;
+
+type JoinedGroup = ConsumerGroupJoinEvent['payload'];
 
 /** A batch that is being handled. */
 class Call {
@@ -44,6 +47,8 @@ export interface MemberOptions {
   readonly positions: Positions | undefined;
   /** Awaited after each join, before the first record is handed out. */
   readonly onJoined: () => Promise<void>;
+  /** The member that stayed here before and did not leave. */
+  readonly former: string | undefined;
   readonly onHeartbeat: () => void;
   readonly logger: Logger;
 }
@@ -53,6 +58,7 @@ export class Member {
   /** Resolves with the reason when kafkajs has given up, which it otherwise does in silence. */
   readonly crashed: Promise<Error>;
   private readonly consumer: Consumer;
+  private readonly access = new ClusterAccess();
   /** Settled and not yet committed. Forgotten at every join: a commit for a partition that went to another member would set it back. */
   private readonly uncommitted: Positions = new Map();
   private readonly running = new Set<Call>();
@@ -61,6 +67,7 @@ export class Member {
   private commitNow: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
   private commitTimer: NodeJS.Timeout | undefined;
   private joins = 0;
+  private memberId: string | undefined;
   private leaving = false;
 
   constructor(private readonly options: MemberOptions) {
@@ -72,6 +79,7 @@ export class Member {
       maxWaitTimeInMs: POLL_MS,
       maxBytes: MAX_BYTES,
       allowAutoTopicCreation: false,
+      partitionAssigners: [this.access.assigner],
       // Restarting is ours: kafkajs does it for some errors and not for others.
       retry: { ...PATIENT, restartOnFailure: () => Promise.resolve(false) },
     });
@@ -81,12 +89,19 @@ export class Member {
     });
     this.consumer.on(events.HEARTBEAT, () => options.onHeartbeat());
     this.consumer.on(events.REBALANCING, () => void this.commit());
-    this.consumer.on(events.GROUP_JOIN, ({ payload }) => this.onJoin(payload.memberAssignment));
+    this.consumer.on(events.GROUP_JOIN, ({ payload }) => this.onJoin(payload));
+  }
+
+  /** The name under which the group knows us, once it does. */
+  get id(): string | undefined {
+    return this.memberId;
   }
 
   async start(): Promise<void> {
-    const { topics, concurrency } = this.options.subscription;
+    const { former, groupId, subscription } = this.options;
+    const { topics, concurrency } = subscription;
     await this.consumer.connect();
+    if (former !== undefined) await removeMember(this.access.cluster, groupId, former);
     await this.consumer.subscribe({ topics: [...topics], fromBeginning: true });
     this.commitTimer = setInterval(() => void this.commit(), COMMIT_EVERY_MS);
     await this.consumer.run({
@@ -116,8 +131,9 @@ export class Member {
     this.options.client.sockets.close();
   }
 
-  private onJoin(assignment: Readonly<Record<string, readonly number[]>>): void {
+  private onJoin({ memberId, memberAssignment: assignment }: JoinedGroup): void {
     this.joins += 1;
+    this.memberId = memberId;
     this.uncommitted.clear();
     for (const { timer, resume } of this.resumes.values()) {
       clearTimeout(timer);

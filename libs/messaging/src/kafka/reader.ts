@@ -7,7 +7,8 @@ import { PATIENT, type Connection } from './connection.js';
 import { Member, SESSION_TIMEOUT_MS, partitionKey, type Positions } from './member.js';
 import { endOffsets, partitionCounts } from './topics.js';
 
-const AGAIN_AFTER_MS = 1_000;
+const AGAIN_AFTER_MS = 100;
+const AGAIN_AT_MOST_AFTER_MS = 1_000;
 const WATCH_EVERY_MS = 1_000;
 /** kafkajs heals most things by itself. What has shown no sign of life for so long is replaced, whatever it says about itself. */
 const SILENT_FOR_MS = 60_000;
@@ -22,6 +23,8 @@ export class KafkaReader implements LogReader {
   private readonly closed = new Promise<void>((resolve) => this.closing.signal.addEventListener('abort', () => resolve()));
   private readonly done: Promise<void>;
   private member: Member | undefined;
+  /** Who of us the group may still wait for. */
+  private former: string | undefined;
   private heardAt = -Infinity;
   private detail = 'has not joined yet';
   /** Whether the log was told that contact is lost; once per outage. */
@@ -53,28 +56,30 @@ export class KafkaReader implements LogReader {
 
   private async run(): Promise<void> {
     const { signal } = this.closing;
-    while (!signal.aborted) {
+    for (let waitMs = AGAIN_AFTER_MS; !signal.aborted; waitMs = Math.min(AGAIN_AT_MOST_AFTER_MS, waitMs * 2)) {
       try {
-        await this.stay(signal);
+        if (await this.stay(signal)) waitMs = AGAIN_AFTER_MS;
       } catch (error) {
         this.detail = error instanceof Error ? error.message : String(error);
         if (error instanceof TopicMissing) this.logger.error({ topic: error.topic }, 'a topic does not exist; it is never made by a consumer');
         else this.logger.debug({ err: error }, 'could not join');
         this.watch();
       }
-      await sleep(AGAIN_AFTER_MS, undefined, { signal }).catch(() => undefined);
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  private async stay(signal: AbortSignal): Promise<void> {
+  /** @returns whether it was a member for a while */
+  private async stay(signal: AbortSignal): Promise<boolean> {
     await this.prepare();
-    if (signal.aborted) return;
+    if (signal.aborted) return false;
     const member = new Member({
       client: this.connection.client(PATIENT),
       subscription: this.subscription,
       groupId: this.groupId,
       positions: this.positions,
       onJoined: () => this.identify(signal),
+      former: this.former,
       onHeartbeat: () => this.heard(),
       logger: this.logger,
     });
@@ -91,10 +96,12 @@ export class KafkaReader implements LogReader {
       const why = await Promise.race([member.start().then(() => Promise.race([member.crashed, silence])), silence, this.closed]);
       if (why) {
         this.detail = why.message;
-        this.logger.warn({ reason: why.message }, 'the consumer ended; another one takes its place');
+        this.logger.debug({ err: why }, 'the consumer ended; another one takes its place');
       }
+      return member.id !== undefined;
     } finally {
       clearInterval(watch);
+      this.former = member.id ?? this.former;
       if (!signal.aborted) member.end();
     }
   }

@@ -1,7 +1,7 @@
 import type { Batch, KafkaMessage } from 'kafkajs';
 import type { LogRecord } from '../port/log-record.js';
 
-const recordOf = (topic: string, partition: number, { offset, timestamp, key, value, headers }: KafkaMessage): LogRecord => ({
+export const recordOf = (topic: string, partition: number, { offset, timestamp, key, value, headers }: KafkaMessage): LogRecord => ({
   topic,
   partition,
   offset: BigInt(offset),

@@ -1,8 +1,8 @@
-import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
+import socketFactory from 'kafkajs/src/network/socketFactory.js';
 
-const KEEP_ALIVE_MS = 60_000;
+const connect = socketFactory();
 
 /**
  * The sockets of one Kafka client. kafkajs goes on with what it has begun, for as many retries as it was given, whoever has lost interest:
@@ -16,12 +16,11 @@ export class Sockets {
     return this.closed;
   }
 
-  readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+  readonly factory: ISocketFactory = (options) => {
     if (this.closed) throw new Error('this client was closed');
-    const options = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
-    const socket: Socket = ssl
-      ? connectTls({ ...options, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
-      : connectPlain(options, onConnect);
+    const socket = connect(options);
+    // kafkajs leaves it to Nagle, who waits for the answer to one request before he sends the next.
+    socket.setNoDelay(true);
     this.open.add(socket);
     socket.once('close', () => this.open.delete(socket));
     return socket;

@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { topicSettings, type TopicDefinition } from '@toolplane/contracts/events';
-import { ToolplaneError } from '@toolplane/contracts/errors';
+import { DependencyDown, ToolplaneError } from '@toolplane/contracts/errors';
 import type { GroupPosition, PartitionRange } from '../port/event-log.js';
-import type { Connection } from './connection.js';
+import { EVENT_LOG, type Connection } from './connection.js';
 
 /** Of a topic that we make, where there are as many brokers. */
 const REPLICAS = 3;
+const KNOWN_WITHIN_MS = 10_000;
 
 /** What kafkajs says for “has committed nothing”; it also writes -1 and -2 itself, for “end” and “start”. */
 const positionOf = (offset: string): bigint | null => (offset.startsWith('-') ? null : BigInt(offset));
@@ -45,6 +47,15 @@ const refuseOtherCounts = (topics: readonly TopicDefinition[], counts: ReadonlyM
   throw new ToolplaneError('CONFIGURATION_INVALID', { message: `Topics are not as they must be: ${faults.join('; ')}` });
 };
 
+const whenAllAre = async (connection: Connection, topics: readonly TopicDefinition[]): Promise<ReadonlyMap<string, number>> => {
+  for (const deadline = performance.now() + KNOWN_WITHIN_MS; ; await sleep(50)) {
+    const counts = await partitionCounts(connection);
+    const unknown = topics.filter(({ name }) => !counts.has(name)).map(({ name }) => name);
+    if (unknown.length === 0) return counts;
+    if (performance.now() > deadline) throw new DependencyDown(EVENT_LOG, new Error(`it has not made ${unknown.join(', ')}`));
+  }
+};
+
 export const ensureTopics = async (connection: Connection, topics: readonly TopicDefinition[]): Promise<void> => {
   const counts = await partitionCounts(connection);
   refuseOtherCounts(topics, counts);
@@ -53,7 +64,8 @@ export const ensureTopics = async (connection: Connection, topics: readonly Topi
     await connection.ask(async (admin) => {
       const { brokers } = await admin.describeCluster();
       await admin.createTopics({
-        waitForLeaders: true,
+        // Its own waiting fails at the first look, before the new topics are known everywhere.
+        waitForLeaders: false,
         topics: missing.map((topic) => ({
           topic: topic.name,
           numPartitions: topic.partitions,
@@ -63,6 +75,6 @@ export const ensureTopics = async (connection: Connection, topics: readonly Topi
       });
     });
     // Another process may have made them in between, in another way.
-    refuseOtherCounts(topics, await partitionCounts(connection));
+    refuseOtherCounts(topics, await whenAllAre(connection, missing));
   }
 };

@@ -1,7 +1,14 @@
 declare module 'kafkajs-snappy' {
   /** Makes a codec as kafkajs takes it. */
   const codec: () => { decompress(bytes: Buffer): Promise<Buffer> };
-  export default codec;
+  export = codec;
+}
+
+declare module 'kafkajs/src/network/socketFactory.js' {
+  import type { ISocketFactory } from 'kafkajs';
+  /** What kafkajs connects with unless it is given another factory. */
+  const socketFactory: () => ISocketFactory;
+  export = socketFactory;
 }
 
 declare module 'lz4js' {
