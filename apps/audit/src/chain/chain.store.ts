@@ -22,6 +22,9 @@ const APPEND = `
        moved as (update audit.heads h set seq = row.seq, hash = row.hash from ${heads.source} where h.tenant_id = row.tenant_id)
   insert into audit.entries (${entryBatch.columns}) select ${entryBatch.columns} from ${entryBatch.source}`;
 
+/** Exported for the test of their plans. */
+export const CHAIN_STATEMENTS = { LOCK_HEADS, RECORDED, APPEND } as const;
+
 /** A draft, and the entry that it became: now, or when its event came for the first time. */
 export interface Recorded {
   readonly draft: Draft;
