@@ -1,5 +1,8 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Metrics, type MetricDefinition } from '@toolplane/observability';
 import { waitingIds } from './waiting-ids.js';
+
+const WAITED_FOR: MetricDefinition<never> = { name: 'toolplane_gateway_waited_for', help: 'Executions that callers of this instance wait for.' };
 
 /** Why a wait ended. */
 export type Woken = 'changed' | 'time' | 'stopped';
@@ -53,6 +56,10 @@ export class Waiter {
 export class Waiters implements BeforeApplicationShutdown {
   private readonly byExecution = new Map<string, Set<Waiter>>();
 
+  constructor(metrics: Metrics) {
+    metrics.gauge(WAITED_FOR, (gauge) => gauge.set(this.size));
+  }
+
   register(tenantId: string, executionId: string): Waiter {
     const key = keyOf(tenantId, executionId);
     const waiter = new Waiter((left) => {
@@ -71,6 +78,7 @@ export class Waiters implements BeforeApplicationShutdown {
     for (const waiter of this.byExecution.get(keyOf(tenantId, executionId)) ?? []) waiter.change();
   }
 
+  /** Executions that somebody waits for. */
   get size(): number {
     return this.byExecution.size;
   }

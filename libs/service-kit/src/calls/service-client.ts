@@ -41,6 +41,8 @@ export interface StreamedAnswer extends Omit<RawAnswer, 'body'> {
 }
 
 const TIMEOUT_MS = 5_000;
+/** A stream that says nothing for so long has lost its other end. */
+const STREAM_IDLE_MS = 60_000;
 const CONNECTIONS = 32;
 
 /**
@@ -84,7 +86,7 @@ export class ServiceClient implements OnApplicationShutdown {
   async stream({ signal, timeoutMs = TIMEOUT_MS, ...call }: ServiceCall & { readonly signal: AbortSignal }): Promise<StreamedAnswer> {
     const pool = await this.poolOf(call.service);
     try {
-      const answer = await pool.request({ ...requestOf(call), headersTimeout: timeoutMs, bodyTimeout: 0, signal });
+      const answer = await pool.request({ ...requestOf(call), headersTimeout: timeoutMs, bodyTimeout: STREAM_IDLE_MS, signal });
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     } catch (cause) {
       throw new DependencyDown(call.service, cause);

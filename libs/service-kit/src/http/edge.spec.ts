@@ -192,7 +192,8 @@ describe('the HTTP edge of a service', () => {
     const down = await send('GET', '/api/things/down');
     expect(down).toMatchObject({ status: 503, body: { code: 'DEPENDENCY_DOWN', retryable: true } });
     expect(down.headers.get('retry-after')).toBe('2');
-    expect((await send('GET', '/api/things/busy')).headers.get('retry-after')).toBe('3');
+    const busy = await send('GET', '/api/things/busy');
+    expect([busy.headers.get('retry-after'), busy.headers.get('ratelimit')]).toEqual(['3', '"default";r=0;t=3']);
   });
 
   it('answers 401 without a token or with a forged one, 403 without the permission', async () => {

@@ -34,6 +34,7 @@ export class ProblemFilter implements ExceptionFilter {
       return reply.code(405).header('allow', allowed.join(', ')).type(PROBLEM_TYPE).send(JSON.stringify(other.problem));
     }
     if (retryAfter !== null) reply.header('retry-after', String(retryAfter));
+    if (problem.status === 429) reply.header('ratelimit', `"default";r=0;t=${retryAfter ?? 0}`);
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
     return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
   }
