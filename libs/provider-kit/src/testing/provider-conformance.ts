@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@toolplane/contracts/errors';
 import type { Provider } from '../provider.js';
+import type { Report } from '../worker/reporter.js';
 import { dispatched, type Dispatching } from './dispatched.js';
 import { testWorker, type FakeSecrets, type TestWorker } from './test-worker.js';
 
@@ -15,6 +16,10 @@ export interface ConformanceCases {
   readonly unreadable: unknown;
   readonly secrets?: FakeSecrets;
 }
+
+/** A machine under load makes any call last: `running` may stand before what a test is about. */
+const ends = ({ reports }: TestWorker): readonly Report['data'][] =>
+  reports.map(({ data }) => data).filter(({ status }) => status !== 'running');
 
 /** What the platform expects of every provider, as a suite of its own: call it in the provider's spec file. */
 export function providerConformance(provider: Provider | (() => Provider), given: ConformanceCases | (() => ConformanceCases)): void {
@@ -33,7 +38,7 @@ export function providerConformance(provider: Provider | (() => Provider), given
     it('answers a call with its output, once', async () => {
       const { output, ...call } = cases.succeeds;
       await expect(on.run(dispatched(tested, call))).resolves.toEqual([expect.objectContaining({ status: 'succeeded', output })]);
-      expect(on.reports).toHaveLength(1);
+      expect(ends(on)).toHaveLength(1);
     });
 
     it('answers an attempt the same way when it is made again', async () => {
@@ -42,15 +47,15 @@ export function providerConformance(provider: Provider | (() => Provider), given
       const again = testWorker(tested, { secrets: cases.secrets ?? {} });
       const [second] = await again.run(event);
       expect(second?.output).toEqual(first?.output);
-      expect(again.reports[0]?.id).toBe(on.reports[0]?.id);
+      expect(again.reports.at(-1)?.id).toBe(on.reports.at(-1)?.id);
       await again.close();
     });
 
     it('makes many calls side by side and mixes none up', async () => {
       const events = Array.from({ length: 50 }, (_, index) => dispatched(tested, { ...cases.succeeds, tenantId: `tenant-${index % 5}` }));
       await on.run(...events);
-      expect(new Set(on.reports.map(({ data }) => data.executionId)).size).toBe(50);
-      expect(on.reports.filter(({ data }) => data.status !== 'succeeded')).toEqual([]);
+      expect(new Set(ends(on).map(({ executionId }) => executionId)).size).toBe(50);
+      expect(ends(on).filter(({ status }) => status !== 'succeeded')).toEqual([]);
     });
 
     it('reports PROVIDER_TIMEOUT at its deadline and lets go of the call', async () => {
@@ -70,7 +75,7 @@ export function providerConformance(provider: Provider | (() => Provider), given
       await on.worker.accept([dispatched(tested, cases.lasts)]);
       await on.worker.drain({ withinMs: 50, flushMs: 50 });
       await on.until(() => on.worker.state.running === 0, 1_000);
-      expect(on.reports.filter(({ data }) => data.status !== 'running')).toEqual([]);
+      expect(ends(on)).toEqual([]);
     });
 
     it('fails with codes of the catalogue', async () => {

@@ -1,0 +1,11 @@
+import { runWorker } from '@toolplane/provider-kit';
+import { resolveByDns } from './connect/resolve.js';
+import { readEgressRules, watchedEgressRules } from './egress-rules.js';
+import { httpProvider } from './http.js';
+import { providerHttpConfig } from './provider-http.config.js';
+
+await runWorker(({ egressFile, ownAddresses }) => {
+  // Faults are told at the start, not at the first call.
+  readEgressRules(egressFile);
+  return httpProvider({ rules: watchedEgressRules(egressFile), resolve: resolveByDns, ownAddresses });
+}, providerHttpConfig);
