@@ -25,7 +25,7 @@ export function describeBadInput(system: System): void {
       [
         'an event without an id',
         JSON.stringify({ specversion: '1.0', source: '/e2e', type: 'ToolExecutionRequested', tenantid: 'demo', data: {} }),
-        'EVENT_INVALID',
+        'RECORD_MALFORMED',
       ],
       ['an event without a payload', JSON.stringify({ ...JSON.parse(requestEvent().value), data: { tool: 'echo' } }), 'EVENT_INVALID'],
       ['an event of an unknown type', JSON.stringify({ ...JSON.parse(requestEvent().value), type: 'SomethingElse' }), 'EVENT_TYPE_UNKNOWN'],
@@ -89,7 +89,7 @@ export function describeBadInput(system: System): void {
 
     it('names the fields that are wrong', async () => {
       const { body } = await system.api.post(execute, { payload: { text: 17 } });
-      expect(body.errors).toEqual([expect.objectContaining({ pointer: '/payload/text' })]);
+      expect(body.errors).toEqual([expect.objectContaining({ pointer: expect.stringMatching(/\/text$/) })]);
     });
   });
 }

@@ -8,11 +8,12 @@ import { slowEcho } from './slow-echo.js';
 
 export const DEMO_TENANT = { id: 'demo', displayName: 'Demo' } as const;
 
+/** `echo` comes last: whoever knows it knows the others. */
 export const demoTools = (sandboxUrl: string): readonly ToolBody[] => [
-  echo,
   slowEcho,
   alwaysFails,
   sandboxHttp(sandboxUrl),
   sandboxSecret(sandboxUrl),
   deleteEverything,
+  echo,
 ];

@@ -1,12 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ToolBody } from '@toolplane/contracts/documents';
 import type { Api } from '../api.js';
 import { DEMO_TENANT, demoTools } from './index.js';
+
+const KNOWN_WITHIN_MS = 20_000;
 
 /** Makes the demo tenant and its tools over the public API, as a user would; what is there already and the same is left alone. */
 export async function provisionDemo(api: Api, sandboxUrl: string): Promise<void> {
   const tenant = await api.call('POST', '/api/tenants', DEMO_TENANT);
   if (tenant.status !== 201 && tenant.status !== 409) throw tenant.unexpected();
-  await Promise.all(demoTools(sandboxUrl).map((tool) => provisionTool(api, tool)));
+  // One after the other: what is announced in this order is known in this order.
+  for (const tool of demoTools(sandboxUrl)) await provisionTool(api, tool);
+  await decidable(api);
+}
+
+/** A request that is refused for its payload shows that the deciding service knows the tool, and leaves nothing behind. */
+async function decidable(api: Api): Promise<void> {
+  for (const deadline = Date.now() + KNOWN_WITHIN_MS; ; await sleep(50)) {
+    const { status, unexpected } = await api.call('POST', '/api/tools/echo/execute', { payload: { text: 0 } });
+    if (status === 422) return;
+    if (status !== 404 || Date.now() > deadline) throw unexpected();
+  }
 }
 
 async function provisionTool(api: Api, tool: ToolBody): Promise<void> {
