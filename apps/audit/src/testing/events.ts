@@ -6,7 +6,7 @@ import { golden, type Overrides } from '@toolplane/contracts/testing';
 type Given<D extends EventDefinition> = Overrides<D> & { readonly tenantid?: string; readonly time?: string };
 
 /** A golden example of its own: another id each time, as if it had just happened. */
-export function another<D extends EventDefinition>(definition: D, { tenantid = 'demo', time, ...overrides }: Given<D> = {} as Given<D>): EventOf<D> {
+export function another<D extends EventDefinition>(definition: D, { tenantid = 'demo', time, ...overrides }: Given<D> = {}): EventOf<D> {
   const event = golden(definition, overrides as Overrides<D>);
   return { ...event, id: newId(), tenantid, ...(time !== undefined && { time }) };
 }
