@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { jest } from '@jest/globals';
 import { testEnvironment } from '../testing/test-environment.js';
 
 /** Exit codes and signals can be seen from outside only: each test has a process of its own. */
@@ -29,6 +30,9 @@ const start = (env: Record<string, string>, ...args: readonly string[]): { reado
   const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
   return { child, ended, says: (text) => new Promise((resolve) => waiting.push({ text, resolve })) };
 };
+
+// Each process compiles its sources first: two seconds on an idle machine, many on a busy one.
+jest.setTimeout(90_000);
 
 const good = { ...testEnvironment(), LOG_LEVEL: 'info', OTHER: 'x' };
 
