@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually.js';
 import { brokerProcess, serviceProcess } from '../support/processes.js';
 import { COMPLETED, FAILED, REQUESTED, requestEvent, type System } from '../support/system.js';
-import { auditEntries, terminalRows } from '../support/tables.js';
+import { auditEntries, rowsOf, terminalRows } from '../support/tables.js';
 
 /** The lease of an attempt: 60 s to begin, the tool's own limit, 10 s of grace; and two rounds of the sweep. */
 const LEASE_MS = 60_000 + 2_000 + 10_000 + 10_000;
@@ -27,12 +27,13 @@ export function describeKills(system: System, { requests, perSecond }: Kills): v
         description: 'Returns its payload.',
         category: 'test',
         type: 'dummy',
-        inputSchema: { type: 'object' },
+        inputSchema: { type: 'object', properties: { number: { type: 'integer' } } },
         idempotent: false,
         timeoutMs: 2_000,
         dummy: { delayMs: 20 },
       };
       expect([201, 409]).toContain((await system.api.post('/api/tools', tool)).status);
+      await eventually(async () => (await system.api.post('/api/tools/e2e_echo/execute', { payload: { number: 'none' } })).status === 422);
     });
 
     it(`of each service in turn while ${requests} requests flow: each ends once, and only what a worker had taken fails`, async () => {
@@ -127,9 +128,15 @@ class Flow {
   }
 
   async settle(withinMs: number): Promise<void> {
-    await eventually(() => this.terminalIds().size === this.executions.size, {
-      withinMs,
-      describe: () => `${this.executions.size - this.terminalIds().size} of ${this.executions.size} have no terminal event`,
+    const missing = (): string[] => {
+      const ended = this.terminalIds();
+      return [...this.executions].filter((id) => !ended.has(id));
+    };
+    await eventually(() => missing().length === 0, { withinMs }).catch(async () => {
+      const rows = await rowsOf(this.system.ready.databaseUrl, missing());
+      throw new Error(
+        `${missing().length} of ${this.executions.size} have no terminal event after ${withinMs} ms: ${JSON.stringify(rows.slice(0, 5))}`,
+      );
     });
   }
 

@@ -1,15 +1,21 @@
 import { Client } from 'pg';
 
-async function count(databaseUrl: string, sql: string, ids: readonly string[]): Promise<number> {
+async function query<Row extends object>(databaseUrl: string, sql: string, ids: readonly string[]): Promise<Row[]> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    const { rows } = await client.query<{ count: string }>(sql, [ids]);
-    return Number(rows[0]?.count);
+    return (await client.query<Row>(sql, [ids])).rows;
   } finally {
     await client.end();
   }
 }
+
+const count = async (databaseUrl: string, sql: string, ids: readonly string[]): Promise<number> =>
+  Number((await query<{ count: string }>(databaseUrl, sql, ids))[0]?.count);
+
+/** Of these executions: how far each has come, for whoever looks for what is missing. */
+export const rowsOf = (databaseUrl: string, ids: readonly string[]): Promise<object[]> =>
+  query(databaseUrl, 'select * from execution.executions where id = any($1::uuid[])', ids);
 
 /** Of these executions: rows that have ended. */
 export const terminalRows = (databaseUrl: string, ids: readonly string[]): Promise<number> =>
