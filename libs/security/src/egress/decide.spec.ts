@@ -84,6 +84,33 @@ describe('deciding about a URL', () => {
     expect(decideUrl(policyOf({ allow: [{ origin: 'http://127.0.0.1' }] }), url, call).verdict).toBe('deny');
   });
 
+  it.each([
+    ['url_length', `https://api.example.com/${'x'.repeat(8_200)}`],
+    ['url_characters', 'https://api.example.com/a b'],
+    ['url_characters', 'https://api.example.com/grün'],
+    ['url_characters', 'https://api.example.com\\x'],
+    ['url_fragment', 'https://api.example.com/#x'],
+    ['url_scheme', 'ftp://api.example.com/'],
+    ['url_shape', 'https:/api.example.com/'],
+    ['url_userinfo', 'https://me@api.example.com/'],
+    ['url_port', 'https://api.example.com:00443/'],
+    ['url_host', 'https://api_1.example.com/'],
+    ['url_address_form', 'https://127.1/'],
+    ['url_address_form', 'https://2130706433/'],
+    ['url_path', 'https://api.example.com/a//b'],
+    ['url_path', 'https://api.example.com/a/../b'],
+    ['url_canonical', 'https://api.example.com/{id}'],
+  ])('gives the rule %s as the reason', (rule, url) => {
+    expect(decideUrl(policyOf({}), url, call)).toMatchObject({ verdict: 'deny', rule });
+  });
+
+  it('takes scheme and port of an entry literally', () => {
+    const policy = policyOf({ default: 'deny', allow: [{ origin: 'https://api.example.com' }] });
+    for (const url of ['http://api.example.com:443/', 'http://api.example.com/', 'https://api.example.com:8443/']) {
+      expect(decideUrl(policy, url, call).verdict).toBe('deny');
+    }
+  });
+
   it('never calls localhost by name, listed or not', () => {
     expect(decideUrl(policyOf({ allow: [{ origin: 'https://localhost' }] }), 'https://localhost/x', call)).toMatchObject({
       rule: 'local_name',
