@@ -6,7 +6,10 @@ export type Entry = Static<typeof AuditEntry>;
 /** What an entry says, before it has its place in the chain. */
 export type EntryContent = Omit<Entry, 'seq' | 'prevHash' | 'hash'>;
 
-/** Every member, with what stands there where nothing is known. In the order of names, which the canonical form then need not sort. */
+/**
+ * Every member, with what stands there where nothing is known. In the order of names, which the canonical form then need not sort. A
+ * member that a later version of the contract adds does not belong here: entries were hashed without it, and must be shown without it.
+ */
 const NOTHING: Omit<EntryContent, 'kind' | 'at'> & { readonly kind: undefined; readonly at: undefined } = {
   actor: null,
   agent: null,
