@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chown, lstat, mkdir, readFile, readlink, rm, symlink } from 'node:fs/promises';
+import { chmod, chown, constants, lstat, mkdir, readFile, readlink, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { openToAll } from './binaries.js';
 
@@ -29,6 +29,8 @@ export async function clusterDir(dataDir: string, user: ServerUser | undefined):
     await mkdir(cluster, { recursive: true, mode: 0o700 });
     return cluster;
   }
+  // A folder that `mkdtemp` made keeps everybody out. Letting others through shows them nothing: what lies in it keeps its own mode.
+  await chmod(dirname(cluster), (await stat(dirname(cluster))).mode | constants.S_IXOTH);
   const entry = await lstat(cluster).catch(() => undefined);
   if (entry?.isSymbolicLink()) return own(await readlink(cluster), user);
   if (entry || (await openToAll(dirname(cluster)))) return own(cluster, user);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -38,6 +38,12 @@ describe('startLocalPostgres', () => {
     const second = await start();
     expect(await ask(second, 'select one, current_database() as name from kept')).toEqual([{ one: 1, name: 'toolplane' }]);
     expect(new URL(second.url).password).toBe(new URL(first.url).password);
+  });
+
+  it('keeps everything it makes under its data directory, so that whoever empties that leaves nothing behind', async () => {
+    await start();
+    expect((await lstat(join(dataDir, 'cluster'))).isDirectory()).toBe(true);
+    expect((await stat(join(dataDir, 'superuser-password'))).mode & 0o077).toBe(0);
   });
 
   it('comes back after a kill -9 of the server with what was committed', async () => {
