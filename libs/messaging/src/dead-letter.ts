@@ -35,7 +35,8 @@ const listOf = (value: RecordHeaders[string]): HeaderPart[] =>
 
 /** Headers as they can be written again: kafkajs cannot write the null that it can read. Ours are left out: only parking makes them. */
 export const originalHeaders = (headers: RecordHeaders): NewHeaders => {
-  const original: Record<string, HeaderPart | HeaderPart[]> = {};
+  // Without a prototype: names are whatever somebody chose.
+  const original = Object.create(null) as Record<string, HeaderPart | HeaderPart[]>;
   for (const name of Object.keys(headers)) {
     if (name.startsWith(OURS)) continue;
     const [first = '', ...others] = listOf(headers[name]);

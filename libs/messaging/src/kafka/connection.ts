@@ -4,7 +4,7 @@ import type { KafkaConfig } from '@toolplane/config';
 import { DependencyDown } from '@toolplane/contracts/errors';
 import type { Logger } from '@toolplane/observability';
 import { Sockets } from './sockets.js';
-import './codecs.js';
+import './fetch-response.js';
 
 export const EVENT_LOG = 'the event log';
 /** Neither gives up, and the wait stays short: after an outage of any length everybody is back within a second or two. */

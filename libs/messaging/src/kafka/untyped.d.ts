@@ -17,3 +17,9 @@ declare module 'lz4js' {
   /** Unpacks a frame into a buffer; returns how much it filled. */
   export function decompressFrame(bytes: Uint8Array, into: Uint8Array): number;
 }
+
+declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
+  /** How kafkajs reads a fetch response. */
+  const response: { decode(bytes: Buffer): Promise<unknown>; parse(decoded: unknown): Promise<unknown> };
+  export = response;
+}

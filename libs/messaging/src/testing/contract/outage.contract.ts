@@ -31,8 +31,7 @@ export const outageContract = (fixture: () => Fixture): void => {
 
   it.each([
     ['asked to end', 'stop', 1_000],
-    ['killed with -9', 'kill', 1_000],
-    ['away for long', 'kill', AWAY_MS],
+    ['killed with -9, and away for long', 'kill', AWAY_MS],
   ] as const)('comes back by itself and loses nothing when the log was %s', async (_, way, awayMs) => {
     const topic = await fixture().topic();
     const group = fixture().collect(topic);
