@@ -31,7 +31,11 @@ describeWithKafka('Toolplane on a real Kafka', () => {
   describePath(system);
   describeKcat(system, found('kcat', '-V'));
   describeBadInput(system);
-  describeKills(system, { requests: Number(process.env.E2E_REQUESTS ?? 1_000), perSecond: Number(process.env.E2E_PER_SECOND ?? 40) });
+  describeKills(system, {
+    broker: true,
+    requests: Number(process.env.E2E_REQUESTS ?? 1_000),
+    perSecond: Number(process.env.E2E_PER_SECOND ?? 40),
+  });
   describeRestart(system, start);
 });
 
