@@ -1,5 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { request } from 'undici';
@@ -30,6 +32,8 @@ export interface Instance {
 /** Starts the product as a user does, in an empty data folder of its own. */
 export async function startInstance(root: string, env: Readonly<Record<string, string>>): Promise<Instance> {
   const dataDir = path.join(root, '.data-bench');
+  // Left by a run that was killed: it would hold the ports and the processor.
+  for (const { pid } of processesOf(dataDir)) process.kill(pid, 'SIGKILL');
   rmSync(dataDir, { recursive: true, force: true });
   mkdirSync(dataDir);
   const child = execa(process.execPath, [path.join(root, 'apps/cli/bin/toolplane.mjs'), 'up'], {
@@ -42,10 +46,9 @@ export async function startInstance(root: string, env: Readonly<Record<string, s
     reject: false,
   });
   const ready = await Promise.race([
-    readyLine(child),
+    readyLine(child.stdout),
     sleep(READY_WITHIN_MS, undefined, { ref: false }).then(() => Promise.reject(new Error(`not ready within ${READY_WITHIN_MS} ms`))),
   ]);
-  child.stdout.resume();
   const services = (): number[] =>
     processesOf(dataDir).flatMap(({ pid, owner }) => (['kafka', 'postgres', 'launcher', 'cli'].includes(owner) ? [] : [pid]));
   return {
@@ -64,14 +67,16 @@ export async function startInstance(root: string, env: Readonly<Record<string, s
   };
 }
 
-async function readyLine(child: AsyncIterable<unknown>): Promise<Ready> {
-  for await (const line of child) {
-    const text = String(line);
-    if (text.startsWith(READY)) return JSON.parse(text.slice(READY.length)) as Ready;
-    process.stderr.write(`${text}\n`);
-  }
-  throw new Error('the start ended before it was ready');
-}
+/** What comes before it is for people, and what comes after it is read and forgotten: a full pipe would stop the launcher. */
+const readyLine = (output: Readable): Promise<Ready> =>
+  new Promise((resolve, reject) => {
+    createInterface({ input: output })
+      .on('line', (line) => {
+        if (line.startsWith(READY)) resolve(JSON.parse(line.slice(READY.length)) as Ready);
+        else process.stderr.write(`${line}\n`);
+      })
+      .once('close', () => reject(new Error('the start ended before it was ready')));
+  });
 
 async function isReady(url: string): Promise<void> {
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {

@@ -7,6 +7,8 @@ import { up } from '../up/up.js';
 /** `toolplane up`: until a signal or a start that fails. Nothing it started is left when it returns. */
 export async function runUp(root: string, config: CliConfig): Promise<number> {
   const say = (line: string): void => void process.stdout.write(`  ${line}\n`);
+  // Whoever read the output may go away (`npm start | head`): nobody to tell is no reason to end, least of all halfway.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const stopping = new Stopping(say);
   const signalled = new Promise<void>((resolve) => {
     // Kept until the end: a second Ctrl-C must not cut the stopping short and leave processes behind.
