@@ -2,6 +2,7 @@
  * `npm run generate` writes everything that is derived from the contracts and from the apps' configuration;
  * `npm run generate -- --check` writes nothing and fails where a file is stale.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -80,4 +81,8 @@ if (process.argv.includes('--check')) {
     writeFileSync(path.join(root, name), content);
   }
   console.log(stale.length > 0 ? `written: ${stale.map(([name]) => name).join(', ')}` : 'nothing was stale');
+  // The schemas come from a database that has run the migrations; each service's spec compares its own.
+  const owners = readdirSync(path.join(root, 'apps')).filter((name) => existsSync(path.join(root, 'apps', name, 'migrations')));
+  const schemas = ['libs/persistence/src/testing/generate-schemas.ts', ...owners.map((name) => `apps/${name}`)];
+  execFileSync(process.execPath, [...process.execArgv, ...schemas], { cwd: root, stdio: 'inherit' });
 }

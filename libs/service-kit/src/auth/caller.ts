@@ -1,6 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ToolplaneError } from '@toolplane/contracts/errors';
-import type { EdgeRequest } from '../http/edge-request.js';
 
 /** A verified identity. */
 export interface CallerPrincipal {
@@ -25,7 +24,7 @@ export interface Caller {
 
 /** Parameter decorator: the caller of this request. Only on routes with a permission. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  const { caller } = context.switchToHttp().getRequest<EdgeRequest>();
+  const { caller } = context.switchToHttp().getRequest<{ readonly caller?: Caller }>();
   if (!caller) throw new ToolplaneError('UNAUTHENTICATED');
   return caller;
 });
