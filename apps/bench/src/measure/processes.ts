@@ -21,15 +21,29 @@ function ownerOf(commandLine: string): string {
   return app ?? 'launcher';
 }
 
-/** Every process of an instance: whatever has its data folder in its environment (Linux). */
+/** The fields of /proc/<pid>/stat behind the name of the program, which may hold anything; the first is the state. */
+const statOf = (pid: number): string[] | undefined => {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+};
+
+/**
+ * Every process of an instance: whatever has its data folder in its environment, and the children of its Postgres, which write over
+ * theirs (Linux).
+ */
 export function processesOf(dataDir: string): Process[] {
-  return readdirSync('/proc')
+  const pids = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      if (!read(`/proc/${name}/environ`)?.split('\0').includes(`TOOLPLANE_DATA_DIR=${dataDir}`)) return [];
-      const commandLine = (read(`/proc/${name}/cmdline`) ?? '').replaceAll('\0', ' ');
-      return commandLine === '' ? [] : [{ pid: Number(name), owner: ownerOf(commandLine) }];
-    });
+    .map(Number);
+  const found = pids.flatMap((pid) => {
+    if (!read(`/proc/${pid}/environ`)?.split('\0').includes(`TOOLPLANE_DATA_DIR=${dataDir}`)) return [];
+    const commandLine = (read(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ');
+    return commandLine === '' ? [] : [{ pid, owner: ownerOf(commandLine) }];
+  });
+  const postmasters = found.filter(({ owner }) => owner === 'postgres').map(({ pid }) => pid);
+  const known = new Set(found.map(({ pid }) => pid));
+  const backends = pids.filter((pid) => !known.has(pid) && postmasters.includes(Number(statOf(pid)?.[1])));
+  return [...found, ...backends.map((pid) => ({ pid, owner: 'postgres' }))];
 }
 
 /** USER_HZ: the unit of /proc on every Linux that Node runs on. */
@@ -37,13 +51,8 @@ const TICKS_PER_SECOND = 100;
 
 /** Processor time of a process so far, with that of children it has already reaped; microseconds. */
 export function cpuMicros(pid: number): number {
-  const stat = read(`/proc/${pid}/stat`);
-  if (stat === undefined) return 0;
-  const fields = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number);
-  const ticks = [11, 12, 13, 14].reduce((sum, field) => sum + (fields[field] ?? 0), 0);
+  const fields = statOf(pid);
+  const ticks = [11, 12, 13, 14].reduce((sum, field) => sum + Number(fields?.[field] ?? 0), 0);
   return (ticks * 1_000_000) / TICKS_PER_SECOND;
 }
 
