@@ -1,8 +1,9 @@
-import kafkajs, { type IHeaders, type Producer } from 'kafkajs';
+import type { IHeaders, Producer } from 'kafkajs';
 import { DependencyDown, ToolplaneError, type ErrorCode } from '@toolplane/contracts/errors';
 import type { TopicRecords } from '../port/log-record.js';
 import { TopicMissing } from '../port/topic-missing.js';
 import { EVENT_LOG, protocolError, type Connection } from './connection.js';
+import { partitionOf } from './partitioner.js';
 import type { Sockets } from './sockets.js';
 import { partitionCounts } from './topics.js';
 
@@ -89,7 +90,7 @@ export class KafkaProducer {
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      createPartitioner: () => partitionOf,
       retry: RETRY,
     });
     const connected = producer.connect().then(() => producer);
