@@ -69,7 +69,7 @@ describe('calls over HTTP', () => {
         body: '',
         headers: {
           host: `127.0.0.1:${upstream.port}`,
-          connection: 'keep-alive',
+          connection: 'close',
           'user-agent': 'toolplane',
           accept: 'application/json',
           'accept-encoding': 'gzip',

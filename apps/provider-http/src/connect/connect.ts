@@ -1,16 +1,9 @@
 import type { Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { ToolplaneError } from '@toolplane/contracts/errors';
-import {
-  classifyAddress,
-  decideAddresses,
-  type AllowRule,
-  type CanonicalUrl,
-  type ClassifiedAddress,
-  type EgressRules,
-} from '@toolplane/security/egress';
+import { decideAddresses, type AllowRule, type CanonicalUrl, type ClassifiedAddress, type EgressRules } from '@toolplane/security/egress';
 import { dialTcp, secure, StrayedConnection } from './dial.js';
 import { egressDenied } from './egress-denied.js';
+import type { OwnAddresses } from './own-addresses.js';
 import type { Resolve } from './resolve.js';
 
 /** From the look-up to the end of the TLS handshake. */
@@ -20,8 +13,8 @@ const MOST_DIALLED = 4;
 
 export interface ConnectParts {
   readonly resolve: Resolve;
-  /** Addresses of the platform's own ingress; those of this host are always among the forbidden. */
-  readonly ownAddresses: readonly string[];
+  /** Addresses that are the platform itself. */
+  readonly ownAddresses: OwnAddresses;
   /** Default 5 s. */
   readonly connectMs?: number;
 }
@@ -69,7 +62,7 @@ async function checkedAddresses(
   signal: AbortSignal,
 ): Promise<readonly ClassifiedAddress[]> {
   const answers = url.literal ? [url.host.replace(/^\[|\]$/g, '')] : await lookUp(url.host, parts.resolve, signal);
-  const decision = decideAddresses(rules, answers, { port: url.port, entry, own: ownAddresses(parts) });
+  const decision = decideAddresses(rules, answers, { port: url.port, entry, own: parts.ownAddresses() });
   if (decision.verdict === 'deny') {
     if (decision.rule === 'no_address') throw unreachable('The destination’s name has no address', new Error(decision.reason));
     throw egressDenied(decision);
@@ -93,7 +86,8 @@ async function dialFirst(addresses: readonly ClassifiedAddress[], { url }: Targe
   let last: unknown;
   for (const address of addresses) {
     try {
-      return await dialTcp(address, url.port, AbortSignal.any([signal, AbortSignal.timeout(withinMs / addresses.length)]));
+      const share = addresses.length === 1 ? signal : AbortSignal.any([signal, AbortSignal.timeout(withinMs / addresses.length)]);
+      return await dialTcp(address, url.port, share);
     } catch (error) {
       if (error instanceof StrayedConnection) throw egressDenied({ verdict: 'deny', rule: 'strayed', reason: error.message });
       last = error;
@@ -116,8 +110,3 @@ async function encrypted(socket: Socket, { url, ca }: Target, signal: AbortSigna
 /** Node names faults of the chain by OpenSSL's words, and a wrong name by its own. */
 const isCertificateFault = (cause: unknown): boolean =>
   /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE/.test((cause as NodeJS.ErrnoException).code ?? '');
-
-const ownAddresses = ({ ownAddresses: given }: ConnectParts): ReadonlySet<string> => {
-  const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
-  return new Set([...interfaces, ...given].map((address) => classifyAddress(address.replace(/%.*$/, '')).address));
-};

@@ -1,5 +1,6 @@
 import type { EgressPolicy } from '@toolplane/contracts/documents';
 import { dispatched, testWorker, type Dispatching, type TestWorker } from '@toolplane/provider-kit/testing';
+import { ownAddresses } from './own-addresses.js';
 import type { HttpParts } from '../http.js';
 import { answering, openTo, providerUnder, startUpstream, type Upstream } from '../testing/upstream.js';
 
@@ -79,7 +80,10 @@ describe('the guard of the connector', () => {
   });
 
   it('never calls the platform itself', async () => {
-    const on = worker({ default: 'public-https' }, { hosts: { 'me.example.com': ['93.184.216.34'] }, ownAddresses: ['93.184.216.34'] });
+    const on = worker(
+      { default: 'public-https' },
+      { hosts: { 'me.example.com': ['93.184.216.34'] }, ownAddresses: ownAddresses(['93.184.216.34']) },
+    );
     await expect(on.call('https://me.example.com/')).resolves.toMatchObject(denied);
   });
 

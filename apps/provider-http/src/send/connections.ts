@@ -12,6 +12,8 @@ const MOST_POOLS = 500;
 
 export interface Lease {
   readonly dispatcher: Dispatcher;
+  /** Used for this request only; the server is told. */
+  readonly once: boolean;
   /** To be called when the answer is read. */
   release(): void;
 }
@@ -30,7 +32,7 @@ export class Connections {
   open(key: string | null, target: Target): Lease {
     if (key === null) {
       const client = new Client(target.url.origin, this.#options(target));
-      return { dispatcher: client, release: () => void client.destroy().catch(() => undefined) };
+      return { dispatcher: client, once: true, release: () => void client.destroy().catch(() => undefined) };
     }
     if (this.#rules !== target.rules) this.#forget(target.rules);
     let pool = this.#pools.get(key);
@@ -38,7 +40,7 @@ export class Connections {
       pool = new Pool(target.url.origin, { ...this.#options(target), clientTtl: CONNECTION_LIFE_MS });
       this.#pools.set(key, pool);
     }
-    return { dispatcher: pool, release: () => undefined };
+    return { dispatcher: pool, once: false, release: () => undefined };
   }
 
   close(): Promise<void> {

@@ -24,9 +24,9 @@ export interface Sending {
 }
 
 /** Sends a request once and makes an output of the answer. Follows nothing, keeps no cookie. */
-export async function send({ dispatcher, release }: Lease, sending: Sending): Promise<unknown> {
+export async function send(lease: Lease, sending: Sending): Promise<unknown> {
   try {
-    const response = await requested(dispatcher, sending);
+    const response = await requested(lease, sending);
     const { statusCode, headers, body } = response;
     const retryAfter = headers['retry-after'];
     const refusal = refusalOf(statusCode, typeof retryAfter === 'string' ? retryAfter : retryAfter?.[0]);
@@ -38,11 +38,11 @@ export async function send({ dispatcher, release }: Lease, sending: Sending): Pr
   } catch (error) {
     throw failureOf(error) ?? error;
   } finally {
-    release();
+    lease.release();
   }
 }
 
-function requested(dispatcher: Dispatcher, { request, url, remainingMs, signal }: Sending): Promise<Dispatcher.ResponseData> {
+function requested({ dispatcher, once }: Lease, { request, url, remainingMs, signal }: Sending): Promise<Dispatcher.ResponseData> {
   let interim = 0;
   return dispatcher.request({
     origin: url.origin,
@@ -51,6 +51,7 @@ function requested(dispatcher: Dispatcher, { request, url, remainingMs, signal }
     headers: request.headers,
     body: request.body,
     signal,
+    reset: once,
     // The first byte may take as long as the tool allows.
     headersTimeout: Math.max(1, Math.ceil(remainingMs)),
     bodyTimeout: IDLE_MS,

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { EgressPolicy } from '@toolplane/contracts/documents';
 import { compileEgressPolicy, type EgressRules } from '@toolplane/security/egress';
+import { ownAddresses } from '../connect/own-addresses.js';
 import { httpProvider, type HttpParts } from '../http.js';
 
 export interface Recorded {
@@ -107,7 +108,7 @@ export function providerUnder(
       },
     },
     resolve: (host) => Promise.resolve(hosts[host] ?? []),
-    ownAddresses: [],
+    ownAddresses: ownAddresses([]),
     ...parts,
   });
 }
