@@ -1,25 +1,28 @@
-import { kafkaUnderTest } from './src/testing/contract/log-under-test.js';
-import { Fixture, report, numbersOf, eventually } from './src/testing/contract/fixture.js';
-import kafkajs from 'kafkajs';
-const under = await kafkaUnderTest(); const f = await Fixture.open(under);
-const t0 = performance.now(); const p = (...a: unknown[]) => console.log(Math.round(performance.now() - t0), ...a);
-const which = process.argv[2];
-const topic = await f.topic({ partitions: 1 });
-const { events, consumer } = f.collect(topic);
-const letters = f.deadLettersOf(topic);
-await f.publisher.publish([report(1, undefined, topic)]);
-await eventually(() => { if (events.length < 1) throw new Error('x'); }); p('first');
-const producer = new kafkajs.Kafka({ brokers: [...(f.config as any).brokers], logLevel: 0 }).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
-await producer.connect();
-if (which === 'headers') { const n = Number(process.argv[3]); const headers: Record<string, string> = {}; for (let i = 0; i < n; i++) headers['h' + i.toString(36)] = ''; await producer.send({ topic, messages: [{ value: 'x', headers }] }); }
-if (which === 'same') { const n = Number(process.argv[3]); await producer.send({ topic, messages: [{ value: 'x', headers: { a: Array.from({ length: n }, () => '') } }] }); }
-if (which === 'empty') { const n = Number(process.argv[3]); 
-  const access = (await import('./src/kafka/cluster-access.js')).clusterOf(new kafkajs.Kafka({ brokers: [...(f.config as any).brokers], logLevel: 0 }));
-  await access.connect(); await access.addTargetTopic(topic); await access.refreshMetadata(); const b = await access.findBroker({ nodeId: '1' });
-  await b.produce({ topicData: [{ topic, partitions: [{ partition: 0, messages: Array.from({ length: n }, () => ({ value: null })) }] }], acks: -1, timeout: 5000 } as never); await access.disconnect(); }
-p('poison sent');
-let lag = 0; let last = performance.now(); const h = setInterval(() => { lag = Math.max(lag, performance.now() - last); last = performance.now(); }, 10);
-await f.publisher.publish([report(2, undefined, topic)]);
-try { await eventually(() => { if (!numbersOf(events).includes(2)) throw new Error('x'); }, 40000); p('good after poison arrived'); } catch { p('STUCK', consumer.health); }
-p('letters', letters.length, letters[0]?.code, 'max loop lag', Math.round(lag));
-clearInterval(h); await producer.disconnect(); await f.close(); await under.close(); process.exit(0);
+import { startLocalKafka } from '@toolplane/messaging/local';
+import { KafkaEventLog } from './src/kafka/kafka-event-log.js';
+import { CoalescingPublisher } from './src/publisher/coalescing-publisher.js';
+import { consumerOf } from './src/consumer/consumer-of.js';
+import { createLogger } from '@toolplane/observability';
+import { TOPICS, ToolInvocationReported, createEvent } from '@toolplane/contracts/events';
+import { newId } from '@toolplane/contracts/ids';
+const t = performance.now(); const p = (...s: unknown[]) => console.log(Math.round(performance.now() - t), ...s);
+const k = await startLocalKafka({ dataDir: '/tmp/mk2' });
+const logger = createLogger({ service: 'x', level: 'info' });
+const log = new KafkaEventLog({ config: { brokers: k.brokers }, clientId: 'x', logger });
+await log.ensureTopics(TOPICS);
+const publisher = new CoalescingPublisher(log);
+const ev = (n: number) => createEvent(ToolInvocationReported, { tenantId: 'demo', id: newId(), subject: newId(), source: 'provider-dummy', time: new Date(), data: { executionId: newId(), attempt: 1, status: 'succeeded', output: { n, text: 'x'.repeat(500) } } });
+const N = 40000, B = Number(process.argv[2] ?? 200);
+const made = Array.from({ length: N }, (_, n) => ev(n));
+const cpu = async (name: string, work: () => Promise<void>) => { const c0 = process.cpuUsage(); const t0 = performance.now(); await work(); const c1 = process.cpuUsage(c0); const w = performance.now() - t0; p(name, Math.round(N / w * 1000) + '/s', 'cpu us/event', ((c1.user + c1.system) / N).toFixed(1)); };
+for (let r = 0; r < 4; r++) {
+  await cpu('publish', async () => { const calls = []; for (let i = 0; i < N; i += B) { calls.push(publisher.publish(made.slice(i, i + B))); if (calls.length % 20 === 0) await calls[calls.length - 10]; } await Promise.all(calls); });
+}
+for (let r = 0; r < 4; r++) {
+  let got = 0; let consumer!: ReturnType<typeof consumerOf>;
+  await cpu('consume x4', async () => {
+    await new Promise<void>((resolve) => { consumer = consumerOf({ definition: ToolInvocationReported, topics: [ToolInvocationReported.topic] }, async (events) => { got += events.length; if (got >= 4 * N) resolve(); }, { log, publisher, service: 'r' + newId(), logger }); consumer.start(); });
+  });
+  await consumer.close();
+}
+await log.close(); await k.stop(); p('end', (await import('node:fs')).readFileSync('/proc/loadavg', 'utf8').trim());

@@ -23,6 +23,7 @@ export class EmbeddedReader implements LogReader {
   private readonly logger: Logger;
   private readonly done: Promise<void>;
   private partitions: readonly OpenPartition[] = [];
+  private turn = 0;
   private membership: Membership | undefined;
   /** Generation whose partitions we have taken. */
   private taken = -1n;
@@ -158,12 +159,15 @@ export class EmbeddedReader implements LogReader {
 
   /** Hands out what is new, as many partitions at a time as the subscription allows. */
   private async readReady(): Promise<void> {
-    for (const partition of this.partitions) {
-      if (!this.hasRoom()) return;
+    const { partitions, turn } = this;
+    for (let at = 0; at < partitions.length && this.hasRoom(); at += 1) {
+      // Where the last look ended: a partition that always has something must not keep the others waiting.
+      const partition = partitions[(turn + at) % partitions.length] as OpenPartition;
       const end = this.heads.end(partition.topic.id, partition.partition);
       if (!partition.isReady(end)) continue;
       const records = await readRecords(this.database, partition.topic, partition.partition, partition.next);
       if (this.closing.signal.aborted) return;
+      this.turn = turn + at + 1;
       // What is gone by age leaves a gap at the beginning, and what was compacted one anywhere.
       if (records.length === 0) partition.next = end;
       else void partition.handOut(records, this.subscription.onRecords, (position) => this.commitNow(position), this.logger).then(() => this.wake());

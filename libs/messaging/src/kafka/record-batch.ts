@@ -110,8 +110,7 @@ const readBatch = async (bytes: Buffer, into: DecodedRecord[]): Promise<void> =>
   const appendedAt = (attributes & LOG_APPEND_TIME) !== 0 ? String(maxTimestamp) : undefined;
   const before = into.length;
   try {
-    const codec = CODECS[attributes & CODEC];
-    const content = new Cursor(codec ? await codec().decompress(cursor.bytes(cursor.left)) : cursor.bytes(cursor.left));
+    const content = new Cursor(await unpacked(attributes & CODEC, cursor.bytes(cursor.left)));
     for (let n = 0; n < count; n += 1) {
       const record = new Cursor(content.varbytes() ?? EMPTY);
       const recordAttributes = record.int8();
@@ -128,6 +127,13 @@ const readBatch = async (bytes: Buffer, into: DecodedRecord[]): Promise<void> =>
     const offset = String(base + BigInt(Math.max(0, lastOffsetDelta)));
     into.push({ offset, timestamp: String(maxTimestamp), attributes: 0, key: null, value: bytes, headers: NO_HEADERS, isControlRecord: false, batchContext });
   }
+};
+
+const unpacked = (codec: number, bytes: Buffer): Buffer | Promise<Buffer> => {
+  if (codec === 0) return bytes;
+  const reader = CODECS[codec];
+  if (!reader) throw new Error(`a codec nobody has heard of: ${codec}`);
+  return reader().decompress(bytes);
 };
 
 /** A repeated header is an array, as kafkajs has it. */

@@ -39,8 +39,9 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
     try {
       const handlers = [...this.messageHandlers.values()];
       const byEvent = new Map(handlers.map((handler) => [extrasOf(handler).definition, this.consumerOf(handler)] as const));
+      const beginnings = handlers.map((handler) => beginningOf(extrasOf(handler), byEvent));
       this.consumers = [...byEvent.values()];
-      for (const handler of handlers) this.begin(extrasOf(handler), byEvent);
+      for (const { consumer, after } of beginnings) void this.begin(consumer, after);
       callback();
     } catch (error) {
       callback(error);
@@ -74,22 +75,32 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
     return consumer;
   }
 
-  private begin({ definition, after = [] }: HandlerExtras, consumers: ReadonlyMap<EventDefinition | null, EventConsumer>): void {
-    const consumer = consumers.get(definition);
-    const before = after.map((event) => {
-      const first = consumers.get(event);
-      if (!first || first === consumer) throw new Error(`${definition?.type} is to be read after ${event.type}, which has no handler of its own here`);
-      return first.caughtUp(this.closing.signal);
-    });
-    if (before.length === 0) return consumer?.start();
-    Promise.all(before).then(
-      () => {
-        if (!this.closing.signal.aborted) consumer?.start();
-      },
-      (error: unknown) => this.options.logger.error({ err: error, event: definition?.type }, 'reading cannot begin'),
-    );
+  private async begin(consumer: EventConsumer, after: readonly EventConsumer[]): Promise<void> {
+    try {
+      await Promise.all(after.map((first) => first.caughtUp(this.closing.signal)));
+      if (!this.closing.signal.aborted) consumer.start();
+    } catch (error) {
+      this.options.logger.error({ err: error, consumer: consumer.name }, 'reading cannot begin');
+    }
   }
 }
+
+interface Beginning {
+  readonly consumer: EventConsumer;
+  /** Those that must have read what is there before this one begins. */
+  readonly after: readonly EventConsumer[];
+}
+
+const beginningOf = ({ definition, after = [] }: HandlerExtras, consumers: ReadonlyMap<EventDefinition | null, EventConsumer>): Beginning => {
+  const consumer = consumers.get(definition);
+  if (!consumer) throw new Error(`${definition?.type} has no consumer`);
+  const others = after.map((event) => {
+    const first = consumers.get(event);
+    if (!first || first === consumer) throw new Error(`${definition?.type} is to be read after ${event.type}, which has no handler of its own here`);
+    return first;
+  });
+  return { consumer, after: others };
+};
 
 const extrasOf = ({ extras }: MessageHandler): HandlerExtras => extras as unknown as HandlerExtras;
 

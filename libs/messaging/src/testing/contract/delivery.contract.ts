@@ -111,6 +111,27 @@ export const deliveryContract = (fixture: () => Fixture): void => {
     await eventually(() => expect(numbersOf(fromEnd.events).sort()).toEqual([2, 3]));
   });
 
+  it('does not let a busy partition keep another one waiting', async () => {
+    const topic = await fixture().topic({ partitions: 2 });
+    const partitionOf = new Map<string, number>();
+    const probe = Array.from({ length: 20 }, () => newId());
+    const order: string[] = [];
+    fixture().consume(topic, async (events) => {
+      for (const { data, record } of events) partitionOf.set(data.executionId, record.partition);
+      order.push(...events.map(({ data }) => data.executionId));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }, { maxEvents: 500 });
+    await fixture().publisher.publish(probe.map((execution) => report(0, execution, topic)));
+    await eventually(() => expect(partitionOf.size).toBe(20));
+    const [busy, other] = [0, 1].map((partition) => probe.find((execution) => partitionOf.get(execution) === partition));
+    order.length = 0;
+    await fixture().publisher.publish(Array.from({ length: 8_000 }, (_, n) => report(n, busy, topic)));
+    await fixture().publisher.publish([report(0, other, topic)]);
+    await eventually(() => expect(order).toContain(other));
+    expect(order.indexOf(other ?? '')).toBeLessThan(7_900);
+    await eventually(() => expect(order).toHaveLength(8_001));
+  });
+
   it('knows when everything was read that was there at the time', async () => {
     const topic = await fixture().topic();
     await fixture().publisher.publish(Array.from({ length: 200 }, (_, n) => report(n, undefined, topic)));
