@@ -102,6 +102,10 @@ export class EmbeddedEventLog extends EventLog {
     throw new ToolplaneError('CONFIGURATION_INVALID', { message: `Topics are not as they must be: ${faults.join('; ')}` });
   }
 
+  async ping(): Promise<void> {
+    await this.database.query('select');
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.readers].map((reader) => reader.close()));
     await this.retention.close();

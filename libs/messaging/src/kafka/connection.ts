@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin, type KafkaConfig as KafkaJsConfig } from 'kafkajs';
 import type { KafkaConfig } from '@toolplane/config';
 import { DependencyDown } from '@toolplane/contracts/errors';
 import type { Logger } from '@toolplane/observability';
 import { Sockets } from './sockets.js';
 import './fetch-response.js';
+import './produce-request.js';
 
 export const EVENT_LOG = 'the event log';
 /** Neither gives up, and the wait stays short: after an outage of any length everybody is back within a second or two. */
@@ -12,6 +14,9 @@ export const PATIENT = { retries: 1_000, initialRetryTime: 100, maxRetryTime: 1_
 /** Somebody waits for the answer. */
 const IMPATIENT = { retries: 3, initialRetryTime: 100, maxRetryTime: 500 } as const;
 const ANSWER_WITHIN_MS = 10_000;
+const ASK_AGAIN_AFTER_MS = 100;
+/** A topic that was just made is known everywhere by then; one that is not does not exist. */
+const KNOWN_WITHIN_MS = 2_000;
 
 /** kafkajs’ way to say that the broker has answered with an error. */
 export const protocolError = (error: unknown): string | undefined => {
@@ -64,23 +69,19 @@ export class Connection {
     return { kafka, sockets };
   }
 
-  /** Asks the cluster something. Errors that it answers come as they are; where it does not answer, `DependencyDown`. */
+  /**
+   * Asks the cluster something. Answers that mean “not yet” are asked for again: a topic that was just made, a broker that has just
+   * started. Other errors that it answers come as they are; where it does not answer, `DependencyDown`.
+   */
   async ask<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
-    if (this.closed) throw new DependencyDown(EVENT_LOG, new Error('it was closed'));
-    let late: NodeJS.Timeout | undefined;
-    const deadline = new Promise<never>((_, reject) => {
-      late = setTimeout(() => reject(new Error(`no answer within ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
-    });
-    this.admin ??= this.connectAdmin();
-    const { ready } = this.admin;
-    try {
-      return await Promise.race([ready.then(question), deadline]);
-    } catch (error) {
-      if (protocolError(error) !== undefined) throw error;
-      this.forgetAdmin();
-      throw new DependencyDown(EVENT_LOG, error);
-    } finally {
-      clearTimeout(late);
+    for (const begunAt = performance.now(); ; await sleep(ASK_AGAIN_AFTER_MS)) {
+      try {
+        return await this.askOnce(question);
+      } catch (error) {
+        const type = protocolError(error);
+        if (type === undefined || !(error as { retriable?: boolean }).retriable) throw error;
+        if (performance.now() - begunAt > (type === 'UNKNOWN_TOPIC_OR_PARTITION' ? KNOWN_WITHIN_MS : ANSWER_WITHIN_MS)) throw new DependencyDown(EVENT_LOG, error);
+      }
     }
   }
 
@@ -96,6 +97,24 @@ export class Connection {
   close(): void {
     this.closed = true;
     this.forgetAdmin();
+  }
+
+  private async askOnce<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
+    if (this.closed) throw new DependencyDown(EVENT_LOG, new Error('it was closed'));
+    let late: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      late = setTimeout(() => reject(new Error(`no answer within ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
+    });
+    this.admin ??= this.connectAdmin();
+    try {
+      return await Promise.race([this.admin.ready.then(question), deadline]);
+    } catch (error) {
+      if (protocolError(error) !== undefined) throw error;
+      this.forgetAdmin();
+      throw new DependencyDown(EVENT_LOG, error);
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   private connectAdmin(): NonNullable<Connection['admin']> {

@@ -63,6 +63,10 @@ export class KafkaEventLog extends EventLog {
     await ensureTopics(this.connection, topics);
   }
 
+  async ping(): Promise<void> {
+    await this.connection.identify();
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.readers].map((reader) => reader.close()));
     await this.producer.close();

@@ -23,3 +23,17 @@ declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
   const response: { decode(bytes: Buffer): Promise<unknown>; parse(decoded: unknown): Promise<unknown> };
   export = response;
 }
+
+declare module 'kafkajs/src/protocol/requests/produce/index.js' {
+  interface Encoded {
+    readonly buf: Buffer;
+    readonly buffer: Buffer;
+  }
+  interface Made {
+    readonly request: { readonly encode: () => Promise<Encoded> };
+    readonly response: unknown;
+  }
+  /** How kafkajs writes a produce request. */
+  const produce: { protocol(given: { readonly version: number }): (asked: object) => Made };
+  export = produce;
+}

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Controller, Injectable, Module, type DynamicModule, type INestMicroservice } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import type { EmbeddedConfig } from '@toolplane/config';
 import type { Received } from '@toolplane/contracts/envelope';
 import { TOPICS, ToolExecutionCompleted, ToolInvocationReported, ToolRegistryChanged } from '@toolplane/contracts/events';
 import { DependencyDown } from '@toolplane/contracts/errors';

@@ -41,6 +41,8 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
       const byEvent = new Map(handlers.map((handler) => [extrasOf(handler).definition, this.consumerOf(handler)] as const));
       const beginnings = handlers.map((handler) => beginningOf(extrasOf(handler), byEvent));
       this.consumers = [...byEvent.values()];
+      // Consumers tell by their heartbeats; a service that only publishes has to ask.
+      if (handlers.length === 0) this.options.health?.register('event log', () => this.options.log.ping());
       for (const { consumer, after } of beginnings) void this.begin(consumer, after);
       callback();
     } catch (error) {

@@ -47,6 +47,8 @@ export abstract class EventLog {
   abstract readBack(range: ReadBack): Promise<void>;
   /** Makes the topics that are missing. Throws where one is there with another number of partitions: it is never changed. */
   abstract ensureTopics(topics: readonly TopicDefinition[]): Promise<void>;
+  /** Resolves when the log answers. */
+  abstract ping(): Promise<void>;
   /** Ends readers and connections. */
   abstract close(): Promise<void>;
 }

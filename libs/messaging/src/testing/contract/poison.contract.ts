@@ -23,6 +23,7 @@ const POISON: readonly (readonly [title: string, record: () => Partial<NewRecord
   ['data that breaks its schema', () => ({ value: bytesOf({ ...report(0), data: { executionId: 'x' } }) }), 'EVENT_INVALID'],
   ['5,000 levels', () => ({ value: `{"data":${deep(5_000)}}` }), 'RECORD_TOO_LARGE'],
   ['1,000 headers', () => ({ value: bytesOf(report(0)), headers: manyHeaders(1_000) }), 'RECORD_TOO_LARGE'],
+  ['50,000 headers', () => ({ value: bytesOf(report(0)), headers: manyHeaders(50_000) }), 'RECORD_TOO_LARGE'],
   ['a header of 500 KB', () => ({ value: bytesOf(report(0)), headers: { h: 'x'.repeat(500_000) } }), 'RECORD_TOO_LARGE'],
 ];
 
