@@ -2,8 +2,8 @@ import { defineConfig } from 'eslint/config';
 import { builtinRules } from 'eslint/use-at-your-own-risk';
 import importX, { createNodeResolver } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
-import { boundaries } from './lint/boundaries.mjs';
-import { ENVIRONMENT_PROJECTS, FETCH_PROJECTS } from './lint/layers.mjs';
+import { boundaries } from './.lint/boundaries.mjs';
+import { ENVIRONMENT_PROJECTS, FETCH_PROJECTS } from './.lint/layers.mjs';
 
 const TESTS = ['**/*.spec.ts', '**/src/testing/**'];
 const inProjects = (projects) => projects.map((project) => `${project}/**`);

@@ -1,7 +1,7 @@
 /** One configuration for every spec beside its source: TypeScript through swc, native ESM, a real Postgres next to it. */
 export default {
-  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/lint', '<rootDir>/deploy'],
-  testMatch: ['**/src/**/*.spec.ts', '<rootDir>/{lint,deploy}/**/*.spec.ts'],
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/.lint', '<rootDir>/deploy'],
+  testMatch: ['**/src/**/*.spec.ts', '<rootDir>/{.lint,deploy}/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/apps/(e2e|chaos)/'],
   modulePathIgnorePatterns: ['/dist/', '/.data/'],
   extensionsToTreatAsEsm: ['.ts'],

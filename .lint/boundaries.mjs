@@ -27,7 +27,7 @@ function judgeInternal(root, project, file, specifier) {
   const points = entryPoints(root, name);
   if (project === `libs/${name}`) return 'a project imports its own files by relative paths';
   const allowed = LAYERS[project];
-  if (!allowed) return `${project} is missing in the layer table (lint/layers.mjs)`;
+  if (!allowed) return `${project} is missing in the layer table (.lint/layers.mjs)`;
   if (!allowed.includes(name) && !allowed.includes(`${name}/${entry}`)) {
     return `${project} may not import ${specifier}: it may import ${allowed.join(', ') || 'nothing of ours'}`;
   }
@@ -51,7 +51,7 @@ function judgeExternal(project, file, specifier, names) {
   return null;
 }
 
-/** The import boundaries of lint/layers.mjs, for every way to name a module. */
+/** The import boundaries of .lint/layers.mjs, for every way to name a module. */
 export const boundaries = {
   meta: { type: 'problem', schema: [], messages: { boundary: '{{reason}}' } },
   create(context) {
