@@ -132,6 +132,18 @@ export const deliveryContract = (fixture: () => Fixture): void => {
     await eventually(() => expect(order).toHaveLength(8_001));
   });
 
+  it('passes over what a handler does not want, without parsing it', async () => {
+    const topic = await fixture().topic({ partitions: 1 });
+    const letters = fixture().deadLettersOf(topic);
+    const wanted = newId();
+    const { consumer, events } = fixture().collect(topic, { wanted: ({ key }) => key?.toString() === wanted });
+    await fixture().append(topic, { key: 'other', value: 'no event at all' });
+    await fixture().publisher.publish([report(1, undefined, topic), report(2, wanted, topic), report(3, undefined, topic)]);
+    await consumer.caughtUp(AbortSignal.timeout(10_000));
+    expect(numbersOf(events)).toEqual([2]);
+    expect(letters).toEqual([]);
+  });
+
   it('knows when everything was read that was there at the time', async () => {
     const topic = await fixture().topic();
     await fixture().publisher.publish(Array.from({ length: 200 }, (_, n) => report(n, undefined, topic)));
