@@ -148,6 +148,10 @@ class Flow {
 
   /** From the topics and from the tables: one terminal event id, one terminal row, one decision and one outcome in the audit. */
   async check(): Promise<void> {
+    const codes = this.failures();
+    process.stderr.write(
+      `      ${this.executions.size} requests: ${this.executions.size - codes.length} completed, ${codes.length} failed ${[...new Set(codes)].join(', ')}\n`,
+    );
     const more = [...this.terminalIds()].filter(([, ids]) => ids.size !== 1);
     expect(more).toEqual([]);
     const { databaseUrl } = this.system.ready;
