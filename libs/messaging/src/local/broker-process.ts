@@ -37,11 +37,11 @@ export async function formatStorage({ dir, jars, properties }: BrokerFiles, clus
   if (code !== 0) throw new Error(`Kafka's storage could not be formatted (${code}): ${Buffer.concat(said).toString().trim()}`);
 }
 
-/** Runs the broker in a process group of its own: Ctrl-C in the terminal reaches the launcher, which stops the services first. */
-export async function launchBroker({ dir, jars, properties }: BrokerFiles): Promise<ChildProcess> {
+/** @param detached whether it gets a process group of its own */
+export async function launchBroker({ dir, jars, properties }: BrokerFiles, detached: boolean): Promise<ChildProcess> {
   await mkdir(dir, { recursive: true });
   const log = await open(join(dir, 'kafka.log'), 'a');
-  const child = spawn('java', java(jars, 'kafka.Kafka', [properties]), { cwd: dir, detached: true, stdio: ['ignore', log.fd, log.fd] });
+  const child = spawn('java', java(jars, 'kafka.Kafka', [properties]), { cwd: dir, detached, stdio: ['ignore', log.fd, log.fd] });
   await new Promise<void>((spawned, failed) => child.once('spawn', spawned).once('error', failed)).finally(() => log.close());
   await writeFile(join(dir, 'pid'), String(child.pid));
   return child;

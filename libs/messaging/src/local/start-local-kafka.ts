@@ -21,6 +21,11 @@ export interface LocalKafkaOptions {
   readonly onProgress?: Progress;
   /** Told when the broker ends although nobody asked it to. */
   readonly onExit?: (code: number | null, signal: NodeJS.Signals | null) => void;
+  /**
+   * Whether the broker gets a process group of its own. Default true: Ctrl-C in the terminal reaches the launcher, which stops the services
+   * first. Without: it ends with the group of whoever started it.
+   */
+  readonly detached?: boolean;
   /** Where the jars are kept; default `.data/kafka` of the repository, shared by all. */
   readonly jarsDir?: string;
 }
@@ -57,7 +62,7 @@ export async function startLocalKafka(options: LocalKafkaOptions): Promise<Local
   const start = async (): Promise<void> => {
     progress('starting Kafka');
     asked = false;
-    const started = await launchBroker(files);
+    const started = await launchBroker(files, options.detached ?? true);
     child = started;
     ended = new Promise((gone) => {
       started.once('exit', (code, signal) => {

@@ -21,7 +21,7 @@ export interface LogUnderTest {
 /** A real broker of its own. */
 export const kafkaUnderTest = async (): Promise<LogUnderTest> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'toolplane-kafka-'));
-  const kafka = await startLocalKafka({ dataDir });
+  const kafka = await startLocalKafka({ dataDir, detached: false });
   return {
     config: { kind: 'kafka', brokers: kafka.brokers },
     stop: () => kafka.stop(),
