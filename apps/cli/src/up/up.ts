@@ -107,6 +107,8 @@ export async function up(root: string, config: CliConfig, stopping: Stopping): P
     ),
   );
   if (config.demo === '1') await demo(instance.url, { adminKey: keys.adminKey, sandboxUrl: sandbox.url, log, progress });
+  // From here on the launcher only watches: a connection that nobody uses would cost a share of a core.
+  await log.close();
 
   const ready: Ready = {
     url: instance.url,
