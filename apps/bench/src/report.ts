@@ -14,7 +14,7 @@ export interface ProductRound extends Round {
   readonly cpuMicros: Readonly<Record<string, number>>;
 }
 
-const machine = () => ({
+export const machine = () => ({
   cpus: cpus().length,
   model: cpus()[0]?.model.trim() ?? 'unknown',
   memoryBytes: totalmem(),
