@@ -8,6 +8,8 @@ import { knownInstance, openLog } from '../up/instance.js';
 
 /** Lines wait no longer than this for others to be sent with. */
 const COLLECT_MS = 5;
+/** Sends that may wait for each other before the next line is read. */
+const MOST_SENDS = 50;
 
 /** `toolplane publish`: what `kcat -P` does, on either event log. A line is a record, whatever it holds, and is sent as it comes. */
 export async function publish(root: string, config: CliConfig, file: string, topic: string): Promise<void> {
@@ -30,6 +32,7 @@ export async function publish(root: string, config: CliConfig, file: string, top
       if (line === '') continue;
       waiting.push({ key: null, value: line, headers: {} });
       if (!sending) all.push((sending = send()));
+      if (all.length >= MOST_SENDS) await Promise.all(all.splice(0));
     }
     await Promise.all(all);
     process.stderr.write(`${published} published to ${topic}\n`);
