@@ -14,6 +14,9 @@
 --   -v audit_owner_password=… \
 --   -v audit_api_password=… \
 --   -v audit_worker_password=… \
+--   -v playbook_owner_password=… \
+--   -v playbook_api_password=… \
+--   -v playbook_worker_password=… \
 --   -v event_log_password=…
 
 begin;
@@ -41,6 +44,12 @@ select 'create role audit_api' where not exists (select from pg_roles where roln
 alter role audit_api login password :'audit_api_password';
 select 'create role audit_worker' where not exists (select from pg_roles where rolname = 'audit_worker') \gexec
 alter role audit_worker login password :'audit_worker_password';
+select 'create role playbook_owner' where not exists (select from pg_roles where rolname = 'playbook_owner') \gexec
+alter role playbook_owner login password :'playbook_owner_password';
+select 'create role playbook_api' where not exists (select from pg_roles where rolname = 'playbook_api') \gexec
+alter role playbook_api login password :'playbook_api_password';
+select 'create role playbook_worker' where not exists (select from pg_roles where rolname = 'playbook_worker') \gexec
+alter role playbook_worker login password :'playbook_worker_password';
 select 'create role event_log' where not exists (select from pg_roles where rolname = 'event_log') \gexec
 alter role event_log login password :'event_log_password';
 grant registry_owner to current_user;
@@ -55,6 +64,9 @@ grant usage on schema execution to execution_api, execution_worker;
 grant audit_owner to current_user;
 select 'create schema audit authorization audit_owner' where not exists (select from pg_namespace where nspname = 'audit') \gexec
 grant usage on schema audit to audit_api, audit_worker;
+grant playbook_owner to current_user;
+select 'create schema playbook authorization playbook_owner' where not exists (select from pg_namespace where nspname = 'playbook') \gexec
+grant usage on schema playbook to playbook_api, playbook_worker;
 grant event_log to current_user;
 select 'create schema event_log authorization event_log' where not exists (select from pg_namespace where nspname = 'event_log') \gexec
 commit;

@@ -1,3 +1,4 @@
+export { Assignment, AssignmentBody, completeAssignment, DeniedValue } from './assignment.js';
 export { ApiKeyAuth, Auth, NoAuth, OAuthStubAuth, secretRefOf } from './auth.js';
 export { checkEndpoint, urlFault } from './check-endpoint.js';
 export { checkTool } from './check-tool.js';
@@ -8,7 +9,15 @@ export { CreatedKey, Key, KeyBody, ROLES, type Role } from './key.js';
 export { checkName, foldName, isUuid, NAME_PATTERN, TENANT_ID_PATTERN } from './names.js';
 export { parsePointer, valueAt } from './pointer.js';
 export { coversTenant, EgressPolicy, IngressEntry, IngressPolicy, SecretEntry, SecretSource, SecretsPolicy } from './policies.js';
-export { RegistryEnablement, RegistryTenant, RegistryTool, RegistryToolVersion } from './registry-objects.js';
+export {
+  RegistryAgent,
+  RegistryAssignment,
+  RegistryEnablement,
+  RegistryTenant,
+  RegistryTool,
+  RegistryToolkit,
+  RegistryToolVersion,
+} from './registry-objects.js';
 export { schemaAt, type JsonSchema } from './schema-at.js';
 export { checkTemplate, render, Template, TemplateReference } from './template.js';
 export { Tenant, TenantBody, TenantChange } from './tenant.js';

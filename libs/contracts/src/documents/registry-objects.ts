@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Auth } from './auth.js';
+import { Assignment } from './assignment.js';
 import { ApprovalTerms, RetryTerms, Schema, SemanticVersion } from './tool.js';
 
 /** The `object` of ToolRegistryChanged, by kind: what the projections of other services keep. */
@@ -56,3 +57,30 @@ export const RegistryEnablement = Type.Object(
   { description: 'kind enablement: a tenant’s own word on a tool, global ones too' },
 );
 export type RegistryEnablement = Static<typeof RegistryEnablement>;
+
+/** Agent types are named, by callers and in events; a name never changes. A tenant's own goes before a global one of that name. */
+export const RegistryAgent = Type.Object(
+  { tenantId, id: Type.String(), name: Type.String(), enabled: Type.Boolean(), deleted: Type.Boolean() },
+  { description: 'kind agent' },
+);
+export type RegistryAgent = Static<typeof RegistryAgent>;
+
+/** The id of the object is `<agentId>:<toolId>`. Of a global agent it names a global tool only. */
+export const RegistryAssignment = Type.Object(
+  { tenantId, agentId: Type.String(), agentName: Type.String(), toolId: Type.String(), ...Assignment.properties },
+  { description: 'kind assignment: what an agent type may do with a tool' },
+);
+export type RegistryAssignment = Static<typeof RegistryAssignment>;
+
+export const RegistryToolkit = Type.Object(
+  {
+    tenantId,
+    id: Type.String(),
+    name: Type.String(),
+    description: Type.String(),
+    tools: Type.Array(Type.String({ description: 'Tool id.' })),
+    deleted: Type.Boolean(),
+  },
+  { description: 'kind toolkit' },
+);
+export type RegistryToolkit = Static<typeof RegistryToolkit>;

@@ -84,6 +84,12 @@ export const ToolTerms = Type.Object(
   { description: 'The pinned tool version as the workers need it.' },
 );
 export const Approval = Type.Object(
-  { id: text('Approval id.'), decision: text('approved, denied, expired or void.'), by: textOrNull('Who decided.'), comment: textOrNull('What they said.') },
+  {
+    id: text('Approval id.'),
+    decision: text('pending, approved, denied, expired or void.'),
+    by: textOrNull('Who decided.'),
+    comment: textOrNull('What they said.'),
+    expiresAt: Type.Optional(Type.String({ format: 'date-time', description: 'Unanswered until then, it is expired.' })),
+  },
   { description: 'The approval behind a decision.' },
 );

@@ -1,5 +1,5 @@
 /** Services that own a schema. The event log's embedded form has a schema of its own beside them. */
-export const SERVICES_WITH_SCHEMA = ['registry', 'validation', 'execution', 'audit'] as const;
+export const SERVICES_WITH_SCHEMA = ['registry', 'validation', 'execution', 'audit', 'playbook'] as const;
 export const EVENT_LOG_ROLE = 'event_log';
 
 export interface ServiceRoles {
