@@ -2,6 +2,7 @@ import { databaseVariables, defineConfig, eventLogVariables, serviceVariables, v
 import { PROVIDERS } from '@toolplane/contracts/events';
 import { internalTokenVariables } from '@toolplane/service-kit';
 import { Type } from 'typebox';
+import { oidcVariables } from './identity/oidc-variables.js';
 
 export const registryConfig = defineConfig({
   service: serviceVariables({ name: 'registry', port: 8081 }),
@@ -15,6 +16,7 @@ export const registryConfig = defineConfig({
     secret: true,
     optional: true,
   }),
+  oidc: oidcVariables(),
   providers: variable({
     env: 'PROVIDERS',
     doc: 'Providers that this deployment runs, as a comma list. Tools that need another are refused.',

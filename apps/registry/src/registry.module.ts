@@ -1,12 +1,17 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Messaging } from '@toolplane/messaging';
+import { Logger } from '@toolplane/observability';
 import { Persistence } from '@toolplane/persistence';
 import { hashApiKey } from '@toolplane/security/credentials';
 import { OutboxRelay, ServiceKit } from '@toolplane/service-kit';
+import { AgentQueries } from './agents/agent.queries.js';
 import { Announcer } from './announce/announcer.js';
 import { Republisher } from './announce/republisher.js';
+import { AssignmentQueries } from './assignments/assignment.queries.js';
 import { BOOTSTRAP_HASH, Credentials } from './identity/credentials.js';
+import { JwksFile } from './identity/jwks-file.js';
 import { MeController } from './identity/me.controller.js';
+import { OidcTokens } from './identity/oidc-tokens.js';
 import { TokensController } from './identity/tokens.controller.js';
 import { KeyChanges } from './keys/key-changes.js';
 import { KeyStore } from './keys/key.store.js';
@@ -45,10 +50,12 @@ export class RegistryModule {
       providers: [
         { provide: DEPLOYMENT, useValue: deployment },
         { provide: BOOTSTRAP_HASH, useFactory: () => config.bootstrapAdminKey && hashApiKey(config.bootstrapAdminKey) },
+        { provide: OidcTokens, useFactory: (logger: Logger) => new OidcTokens(config.oidc, config.oidc && new JwksFile(config.oidc.jwksFile, logger)), inject: [Logger] },
         Credentials,
         TenantStore, TenantChanges,
         KeyStore, KeyChanges,
         ToolQueries, ToolStore, ToolChecks, ToolChanges,
+        AgentQueries, AssignmentQueries,
         Announcer, OutboxRelay, Republisher,
       ],
     };

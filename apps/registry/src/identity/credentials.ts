@@ -5,6 +5,7 @@ import { hashApiKey, parseApiKey, sameHash } from '@toolplane/security/credentia
 import { mayDo, type Caller } from '@toolplane/service-kit';
 import { KeyStore } from '../keys/key.store.js';
 import { TenantStore } from '../tenants/tenant.store.js';
+import { OidcTokens } from './oidc-tokens.js';
 
 /** Hash of the bootstrap key; undefined where there is none. */
 export const BOOTSTRAP_HASH = Symbol('bootstrap hash');
@@ -30,12 +31,13 @@ export class Credentials {
     private readonly database: Database,
     private readonly keys: KeyStore,
     private readonly tenants: TenantStore,
+    private readonly oidc: OidcTokens,
     @Inject(BOOTSTRAP_HASH) private readonly bootstrapHash: string | undefined,
   ) {}
 
   /** @throws ToolplaneError UNAUTHENTICATED, TENANT_INACTIVE for a suspended tenant, FORBIDDEN for a tenant it may not act in */
   async callerOf({ credential, tenant, ip }: Presented): Promise<Omit<Caller, 'token'>> {
-    const bearer = this.bootstrapBearer(credential) ?? (await this.keyBearer(credential));
+    const bearer = this.bootstrapBearer(credential) ?? (await (this.oidc.reads(credential) ? this.tokenBearer(credential) : this.keyBearer(credential)));
     const tenantId = tenant === undefined ? bearer.tenantId : await this.chosenTenant(bearer, tenant);
     return { ...bearer, tenantId, ip };
   }
@@ -48,10 +50,18 @@ export class Credentials {
   private async keyBearer(credential: string): Promise<Bearer> {
     const parsed = parseApiKey(credential);
     const row = parsed && (await this.database.asWorker((tx) => this.keys.bearer(tx, parsed.prefix)));
-    if (!row || !sameHash(row.hash, parsed.hash) || !row.live || row.tenantStatus === 'deleted') throw refuse();
-    if (row.tenantStatus === 'suspended') throw new ToolplaneError('TENANT_INACTIVE');
+    if (!row || !sameHash(row.hash, parsed.hash) || !row.live) throw refuse();
+    refuseInactive(row.tenantStatus);
     const { tenantId, principalId, type, roles, agent, mayActFor } = row;
     return { tenantId, principal: { type, id: principalId }, roles, agent, mayActFor };
+  }
+
+  /** A tenant that is not there is no other refusal than a wrong signature. */
+  private async tokenBearer(credential: string): Promise<Bearer> {
+    const bearer = await this.oidc.bearerOf(credential);
+    const tenant = await this.database.asWorker((tx) => this.tenants.find(tx, bearer.tenantId));
+    refuseInactive(tenant?.status);
+    return bearer;
   }
 
   private async chosenTenant({ roles }: Bearer, tenant: string): Promise<string> {
@@ -61,3 +71,8 @@ export class Credentials {
     return found.id;
   }
 }
+
+const refuseInactive = (status: 'active' | 'suspended' | 'deleted' | undefined): void => {
+  if (status === 'suspended') throw new ToolplaneError('TENANT_INACTIVE');
+  if (status !== 'active') throw refuse();
+};
