@@ -23,7 +23,9 @@ export class ChecksController {
   })
   check(@Caller() { tenantId }: Caller, @CheckedBody(CheckBody, { code: 'REQUEST_INPUT_INVALID' }) body: CheckBody): CheckAnswer {
     this.state.mustBeComplete();
-    const { given, compiled } = this.cases.of({ tenantId, tool: body.tool, version: body.version, agent: body.agent ?? null, payload: body.payload });
+    const { given, compiled } = this.cases.of({
+      tenantId, tool: body.tool, version: body.version, agent: body.agent ?? null, sessionId: null, payload: body.payload,
+    });
     const { tool } = given;
     if (!tool) throw new ToolplaneError('TOOL_NOT_FOUND');
     const verdict = inputSchema.judge(given);
@@ -35,7 +37,7 @@ export class ChecksController {
     return {
       toolId: tool.id,
       toolName: tool.name,
-      toolVersion: body.version ?? tool.currentVersion,
+      toolVersion: body.version ?? given.assignment?.version ?? tool.currentVersion,
       sensitive: terms?.sensitive ?? { input: ['/*'], output: ['/*'] },
     };
   }

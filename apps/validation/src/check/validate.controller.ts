@@ -32,7 +32,7 @@ export class ValidateController {
   ): ValidationAnswer {
     this.state.mustBeComplete();
     const { given, compiled } = this.cases.of({
-      tenantId: caller.tenantId, tool, version: body.version, agent: agentOf(caller, body), payload: body.payload,
+      tenantId: caller.tenantId, tool, version: body.version, agent: agentOf(caller, body), sessionId: body.sessionId ?? null, payload: body.payload,
     });
     const { failed, rules } = decide(given);
     return {

@@ -1,9 +1,10 @@
 import type { RegistryTool, RegistryToolVersion } from '@toolplane/contracts/documents';
 import { CompiledVersions, type CompiledVersion } from '../projection/compiled-versions.js';
 import type { ControlProjection } from '../projection/control-projection.js';
-import type { RegistryProjection } from '../projection/registry-projection.js';
+import type { Definitions } from '../projection/registry-projection.js';
 import { measure } from './payload.js';
 import type { Case } from './rule.js';
+import { withDefaults } from './with-defaults.js';
 
 /** What a request asks for, from wherever it came. */
 export interface Asked {
@@ -12,6 +13,7 @@ export interface Asked {
   readonly tool: string;
   readonly version: string | undefined;
   readonly agent: string | null;
+  readonly sessionId: string | null;
   readonly payload: Record<string, unknown>;
 }
 
@@ -26,28 +28,39 @@ export class Cases {
   private readonly compiled = new CompiledVersions();
 
   constructor(
-    private readonly registry: RegistryProjection,
+    private readonly registry: Definitions,
     private readonly control: ControlProjection,
   ) {}
 
-  of({ tenantId, tool: reference, version: wantedVersion, agent, payload }: Asked): Prepared {
+  /** Uses and a given approval are not looked up here: whoever has counted or stored them adds them to the case. */
+  of({ tenantId, tool: reference, version: wantedVersion, agent: agentName, sessionId, payload }: Asked): Prepared {
     const { registry } = this;
     const tool = registry.tool(tenantId, reference);
-    const version = tool && registry.version(tool, wantedVersion ?? tool.currentVersion);
+    const agent = agentName === null ? undefined : registry.agent(tenantId, agentName);
+    const assignment = agent && tool && registry.assignment(agent, tool.id);
+    const version = tool && registry.version(tool, wantedVersion ?? assignment?.version ?? tool.currentVersion);
     const compiled = tool && version && this.compiled.of(tool, version);
+    const sent = measure(payload);
     return {
       compiled,
       given: {
         tenantId,
         tenant: registry.tenant(tenantId),
         wantedVersion,
-        agent,
-        payload: measure(payload),
+        agent: agentName,
+        agentKnown: agent !== undefined,
+        agentEnabled: agent?.enabled ?? false,
+        assignment,
+        sessionId,
+        usage: null,
+        granted: false,
+        sent,
+        payload: assignment ? withDefaults(sent, assignment.parameterDefaults) : sent,
         tool,
         version,
         schema: compiled?.input,
         switchedOff: tool !== undefined && registry.isSwitchedOff(tenantId, tool.id),
-        killed: this.killed(tenantId, tool, agent),
+        killed: this.killed(tenantId, tool, agentName),
       },
     };
   }

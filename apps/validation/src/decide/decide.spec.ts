@@ -30,6 +30,13 @@ describe('a decision', () => {
     tenant: fc.option(fc.record({ id: fc.constant('demo'), displayName: fc.constant(''), status: fc.constantFrom('active', 'suspended', 'deleted') }), { nil: undefined }),
     wantedVersion: fc.option(fc.constant('1.0.0'), { nil: undefined }),
     agent: fc.option(fc.constant('analysis')),
+    agentKnown: fc.boolean(),
+    agentEnabled: fc.boolean(),
+    assignment: fc.constant(undefined),
+    sessionId: fc.constant(null),
+    usage: fc.constant(null),
+    granted: fc.constant(false),
+    sent: fc.constant(ORDINARY.sent),
     payload: fc.constantFrom(...DECISIONS.map(([, { payload }]) => payload)),
     tool: fc.option(
       fc.record({

@@ -27,14 +27,15 @@ export class Decider {
     const { tenantid: tenantId, data } = event;
     const ingress = this.ingresses.of(event.record.topic);
     if (!ingress?.allows(tenantId)) return 'TENANT_NOT_ALLOWED';
-    const prepared = this.cases.of({ tenantId, tool: data.tool, version: data.version, agent: data.agent ?? null, payload: data.payload });
+    const { tool, version, payload } = data;
+    const prepared = this.cases.of({ tenantId, tool, version, agent: data.agent ?? null, sessionId: data.sessionId ?? null, payload });
     if (!prepared.given.tenant) return 'TENANT_UNKNOWN';
     return this.decidedOf(event, prepared, ingress);
   }
 
   private decidedOf(event: Received<ToolExecutionRequested>, prepared: Prepared, ingress: Ingress): Outgoing<ToolExecutionDecided> {
     const context = contextOf(event, ingress);
-    const digest = requestDigestOf(event, context, prepared.given.payload, ingress, this.digestKey);
+    const digest = requestDigestOf(event, context, prepared.given.sent, ingress, this.digestKey);
     return decidedEvent(event, prepared, this.judge(prepared, event), context, digest);
   }
 

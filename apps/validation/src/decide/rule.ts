@@ -1,4 +1,4 @@
-import type { RegistryTenant, RegistryTool, RegistryToolVersion } from '@toolplane/contracts/documents';
+import type { RegistryAssignment, RegistryTenant, RegistryTool, RegistryToolVersion } from '@toolplane/contracts/documents';
 import type { ErrorCode, FieldError } from '@toolplane/contracts/errors';
 import { passes, type RuleName } from '@toolplane/contracts/events';
 import type { CompiledSchema, RefusedSchema } from '@toolplane/security/schemas';
@@ -11,6 +11,19 @@ export interface Case {
   /** Version that was asked for; undefined: the current one. */
   readonly wantedVersion: string | undefined;
   readonly agent: string | null;
+  /** Whether an agent type of that name exists for the tenant, its own or a global one. */
+  readonly agentKnown: boolean;
+  readonly agentEnabled: boolean;
+  /** What that agent may do with this tool; undefined: nothing, unless it is a control tool. */
+  readonly assignment: RegistryAssignment | undefined;
+  readonly sessionId: string | null;
+  /** Uses in this session, where the assignment limits them; null where it does not, or where nobody has counted them. */
+  readonly usage: { readonly limit: number; readonly used: number } | null;
+  /** Whether an approval of this very call was given. */
+  readonly granted: boolean;
+  /** As the caller sent it. */
+  readonly sent: MeasuredPayload;
+  /** What is left after the assignment's defaults; the very same object where nothing was filled in. */
   readonly payload: MeasuredPayload;
   readonly tool: RegistryTool | undefined;
   readonly version: RegistryToolVersion | undefined;

@@ -1,4 +1,4 @@
-import { RegistryEnablement, RegistryTenant, RegistryTool, RegistryToolVersion } from '@toolplane/contracts/documents';
+import { RegistryAgent, RegistryAssignment, RegistryEnablement, RegistryTenant, RegistryTool, RegistryToolVersion } from '@toolplane/contracts/documents';
 import { ToolplaneError } from '@toolplane/contracts/errors';
 import { compileSchema, type CompiledSchema } from '@toolplane/security/schemas';
 
@@ -12,6 +12,8 @@ const CHECKS = {
   tool: compiled(RegistryTool),
   tool_version: compiled(RegistryToolVersion),
   enablement: compiled(RegistryEnablement),
+  agent: compiled(RegistryAgent),
+  assignment: compiled(RegistryAssignment),
 };
 
 /** The `object` of registry.changed has no schema of its own in the event: its kind decides. Members we do not know are let through. */

@@ -1,24 +1,28 @@
-import { isUuid, type RegistryEnablement, type RegistryTenant, type RegistryTool, type RegistryToolVersion } from '@toolplane/contracts/documents';
+import {
+  isUuid, type RegistryAgent, type RegistryAssignment, type RegistryEnablement, type RegistryTenant, type RegistryTool, type RegistryToolVersion,
+} from '@toolplane/contracts/documents';
 import type { ToolRegistryChanged } from '@toolplane/contracts/events';
 import { GLOBAL } from '@toolplane/contracts/ids';
 import { checkObject } from './check-object.js';
-
-/** What belongs to one tenant, or to none. */
-class Owned {
-  readonly tools = new Map<string, RegistryTool>();
-  readonly idsByName = new Map<string, string>();
-  readonly versions = new Map<string, Map<string, RegistryToolVersion>>();
-  /** A tenant's own word on a tool, global ones too. */
-  readonly enablements = new Map<string, boolean>();
-}
+import { Owned } from './owned.js';
 
 type Changed = ToolRegistryChanged['data'];
+
+/** What decisions look up. */
+export interface Definitions {
+  tenant(tenantId: string): RegistryTenant | undefined;
+  tool(tenantId: string, reference: string): RegistryTool | undefined;
+  version(tool: RegistryTool, version: string): RegistryToolVersion | undefined;
+  isSwitchedOff(tenantId: string, toolId: string): boolean;
+  agent(tenantId: string, name: string): RegistryAgent | undefined;
+  assignment(agent: RegistryAgent, toolId: string): RegistryAssignment | undefined;
+}
 
 /**
  * The registry as far as decisions need it, in memory. Built from `registry.changed` from its beginning; every instance has all of it. A
  * revision only grows: what is older than what is known of an object is ignored, so that the log may be read again from any place.
  */
-export class RegistryProjection {
+export class RegistryProjection implements Definitions {
   private readonly tenants = new Map<string, RegistryTenant>();
   private readonly owners = new Map<string, Owned>();
   private readonly revisions = new Map<string, number>();
@@ -29,12 +33,10 @@ export class RegistryProjection {
 
   /** By id or name: the tenant's own first, then the global one. Undefined for what is deleted or another tenant's. */
   tool(tenantId: string, reference: string): RegistryTool | undefined {
-    const own = this.owners.get(tenantId);
-    const global = this.owners.get(GLOBAL);
+    const own = this.owners.get(tenantId)?.tools;
+    const global = this.owners.get(GLOBAL)?.tools;
     const id = isUuid(reference) ? reference.toLowerCase() : null;
-    const found = id !== null
-      ? (own?.tools.get(id) ?? global?.tools.get(id))
-      : (named(own, reference) ?? named(global, reference));
+    const found = id !== null ? (own?.withId(id) ?? global?.withId(id)) : (own?.named(reference) ?? global?.named(reference));
     return found?.deleted ? undefined : found;
   }
 
@@ -47,6 +49,16 @@ export class RegistryProjection {
     return this.owners.get(tenantId)?.enablements.get(toolId) === false;
   }
 
+  /** By name: the tenant's own first, a disabled one too, then the global one. */
+  agent(tenantId: string, name: string): RegistryAgent | undefined {
+    return this.owners.get(tenantId)?.agents.named(name) ?? this.owners.get(GLOBAL)?.agents.named(name);
+  }
+
+  /** What lies with the owner of the agent: a global agent has no tools of a tenant. */
+  assignment(agent: RegistryAgent, toolId: string): RegistryAssignment | undefined {
+    return this.owners.get(agent.tenantId ?? GLOBAL)?.assignments.get(`${agent.id}:${toolId}`);
+  }
+
   /** @throws ToolplaneError EVENT_INVALID where the object is not what its kind says; nothing of it was taken. */
   apply(tenantId: string, changed: Changed): void {
     const { kind, id, revision } = changed;
@@ -56,7 +68,7 @@ export class RegistryProjection {
     this.revisions.set(key, revision);
   }
 
-  private take(tenantId: string, { kind, deleted, object }: Changed): void {
+  private take(tenantId: string, { kind, id, deleted, object }: Changed): void {
     switch (kind) {
       case 'tenant': {
         const tenant = checkObject<RegistryTenant>(kind, object);
@@ -65,7 +77,7 @@ export class RegistryProjection {
       }
       case 'tool': {
         const tool = checkObject<RegistryTool>(kind, object);
-        this.takeTool(this.ownerOf(tenantId), { ...tool, deleted: tool.deleted || deleted });
+        this.ownerOf(tenantId).tools.take({ ...tool, deleted: tool.deleted || deleted });
         break;
       }
       case 'tool_version': {
@@ -80,16 +92,19 @@ export class RegistryProjection {
         this.ownerOf(tenantId).enablements.set(toolId, deleted || enabled);
         break;
       }
-      default: // Toolkits, agent types and assignments have no rule that looks at them yet.
+      case 'agent': {
+        const agent = checkObject<RegistryAgent>(kind, object);
+        this.ownerOf(tenantId).agents.take({ ...agent, deleted: agent.deleted || deleted });
+        break;
+      }
+      case 'assignment': {
+        const { assignments } = this.ownerOf(tenantId);
+        if (deleted) assignments.delete(id);
+        else assignments.set(id, checkObject<RegistryAssignment>(kind, object));
+        break;
+      }
+      default: // Toolkits have no rule that looks at them: what an agent may use is said by its assignments.
     }
-  }
-
-  private takeTool(owner: Owned, tool: RegistryTool): void {
-    const before = owner.tools.get(tool.id);
-    // A name may have gone to another tool meanwhile: only its own is given back.
-    if (before && owner.idsByName.get(before.name) === tool.id) owner.idsByName.delete(before.name);
-    owner.tools.set(tool.id, tool);
-    if (!tool.deleted) owner.idsByName.set(tool.name, tool.id);
   }
 
   private ownerOf(tenantId: string): Owned {
@@ -98,8 +113,3 @@ export class RegistryProjection {
     return owner;
   }
 }
-
-const named = (owner: Owned | undefined, name: string): RegistryTool | undefined => {
-  const id = owner?.idsByName.get(name);
-  return id === undefined ? undefined : owner?.tools.get(id);
-};

@@ -8,5 +8,5 @@ const INCOMPLETE = is.fail('INTERNAL', 'the current version of the tool is not k
 
 export const toolExists: Rule = {
   name: 'tool_exists',
-  judge: ({ tool, version, wantedVersion }) => (!tool ? NO_TOOL : version ? is.pass : wantedVersion === undefined ? INCOMPLETE : NO_VERSION),
+  judge: ({ tool, version, wantedVersion, assignment }) => (!tool ? NO_TOOL : version ? is.pass : wantedVersion === undefined && !assignment?.version ? INCOMPLETE : NO_VERSION),
 };
