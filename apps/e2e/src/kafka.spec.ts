@@ -7,6 +7,7 @@ import { describeBadInput } from './suites/bad-input.js';
 import { describeKcat } from './suites/kcat.js';
 import { describeKills } from './suites/kills.js';
 import { describePath } from './suites/path.js';
+import { describeRunbook } from './suites/runbook.js';
 import { describeRestart, describeStart } from './suites/start.js';
 
 const found = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
@@ -30,6 +31,7 @@ describeWithKafka('Toolplane on a real Kafka', () => {
   describeStart(system);
   describePath(system);
   describeKcat(system, found('kcat', '-V'));
+  describeRunbook(system, { runnable: found('curl', '-V') && found('jq', '-V'), kafka: found('kcat', '-V') });
   describeBadInput(system);
   describeKills(system, {
     broker: true,
