@@ -1,5 +1,49 @@
 -- Schema registry, as its migrations leave it. Generated: change a migration, not this file.
 
+create table registry.agents (
+  tenant_id text collate "C",
+  owner text collate "C" not null generated always as (COALESCE(tenant_id, '*'::text)) stored,
+  id uuid not null,
+  name text collate "C" not null,
+  folded_name text collate "C" not null,
+  display_name text not null,
+  description text not null,
+  avatar_url text,
+  avatar_color text not null,
+  personality_traits text[] not null,
+  model text not null,
+  system_prompt text not null,
+  streaming_enabled boolean not null,
+  max_context_tokens integer not null,
+  max_output_tokens integer,
+  temperature double precision not null,
+  enabled boolean not null,
+  is_default boolean not null,
+  version text collate "C" not null,
+  origin text not null default 'api'::text,
+  revision bigint not null,
+  created_at timestamp(3) with time zone not null default now(),
+  created_by json,
+  updated_at timestamp(3) with time zone not null default now(),
+  constraint agents_pkey PRIMARY KEY (owner, id),
+  constraint agents_max_context_tokens_check CHECK ((max_context_tokens > 0)),
+  constraint agents_max_output_tokens_check CHECK ((max_output_tokens > 0)),
+  constraint agents_origin_check CHECK ((origin = ANY (ARRAY['api'::text, 'config'::text]))),
+  constraint agents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES registry.tenants(id)
+);
+
+alter table registry.agents enable row level security;
+alter table registry.agents force row level security;
+CREATE UNIQUE INDEX agents_default ON registry.agents USING btree (owner) WHERE is_default;
+CREATE INDEX agents_enabled ON registry.agents USING btree (owner, enabled);
+CREATE INDEX agents_listed ON registry.agents USING btree (owner, name, id);
+CREATE UNIQUE INDEX agents_name ON registry.agents USING btree (owner, folded_name);
+create policy api on registry.agents for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy api_global on registry.agents for select to registry_api using ((tenant_id IS NULL));
+create policy worker on registry.agents for all to registry_worker using (true) with check (true);
+grant delete, insert, select, update on registry.agents to registry_api;
+grant delete, insert, select, update on registry.agents to registry_worker;
+
 create table registry.announcements (
   tenant_id text collate "C" not null,
   type text collate "C" not null,
@@ -41,6 +85,46 @@ create policy api on registry.api_keys for all to registry_api using ((tenant_id
 create policy worker on registry.api_keys for all to registry_worker using (true) with check (true);
 grant insert, select, update on registry.api_keys to registry_api;
 grant select, update on registry.api_keys to registry_worker;
+
+create table registry.assignments (
+  tenant_id text collate "C",
+  owner text collate "C" not null generated always as (COALESCE(tenant_id, '*'::text)) stored,
+  agent_id uuid not null,
+  tool_id uuid not null,
+  tool_owner text collate "C" not null,
+  enabled boolean not null,
+  order_index integer not null,
+  allow_use boolean not null,
+  requires_approval boolean,
+  approval json,
+  usage_limit integer not null,
+  allowed_parameters json,
+  denied_parameters json not null,
+  parameter_defaults json not null,
+  version text collate "C",
+  origin text not null default 'api'::text,
+  revision bigint not null,
+  created_at timestamp(3) with time zone not null default now(),
+  created_by json,
+  updated_at timestamp(3) with time zone not null default now(),
+  constraint assignments_pkey PRIMARY KEY (owner, agent_id, tool_id),
+  constraint assignments_origin_check CHECK ((origin = ANY (ARRAY['api'::text, 'config'::text]))),
+  constraint assignments_owner_agent_id_fkey FOREIGN KEY (owner, agent_id) REFERENCES registry.agents(owner, id) ON DELETE CASCADE,
+  constraint assignments_tool_owner_tool_id_fkey FOREIGN KEY (tool_owner, tool_id) REFERENCES registry.tools(owner, id),
+  constraint assignments_tool_owner_tool_id_version_fkey FOREIGN KEY (tool_owner, tool_id, version) REFERENCES registry.tool_versions(owner, tool_id, version),
+  constraint assignments_usage_limit_check CHECK ((usage_limit >= '-1'::integer)),
+  constraint assignments_within_owner CHECK (((tool_owner = '*'::text) OR (tool_owner = COALESCE(tenant_id, '*'::text))))
+);
+
+alter table registry.assignments enable row level security;
+alter table registry.assignments force row level security;
+CREATE INDEX assignments_enabled ON registry.assignments USING btree (owner, agent_id, enabled);
+CREATE INDEX assignments_of_tool ON registry.assignments USING btree (tool_owner, tool_id);
+create policy api on registry.assignments for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy api_global on registry.assignments for select to registry_api using ((tenant_id IS NULL));
+create policy worker on registry.assignments for all to registry_worker using (true) with check (true);
+grant delete, insert, select, update on registry.assignments to registry_api;
+grant delete, insert, select, update on registry.assignments to registry_worker;
 
 create table registry.enablements (
   tenant_id text collate "C" not null,
@@ -162,6 +246,55 @@ create policy api_global on registry.tool_versions for select to registry_api us
 create policy worker on registry.tool_versions for all to registry_worker using (true) with check (true);
 grant insert, select on registry.tool_versions to registry_api;
 grant insert, select on registry.tool_versions to registry_worker;
+
+create table registry.toolkit_tools (
+  tenant_id text collate "C",
+  owner text collate "C" not null generated always as (COALESCE(tenant_id, '*'::text)) stored,
+  toolkit_id uuid not null,
+  tool_id uuid not null,
+  tool_owner text collate "C" not null,
+  position integer not null,
+  constraint toolkit_tools_pkey PRIMARY KEY (owner, toolkit_id, tool_id),
+  constraint toolkit_tools_owner_toolkit_id_fkey FOREIGN KEY (owner, toolkit_id) REFERENCES registry.toolkits(owner, id) ON DELETE CASCADE,
+  constraint toolkit_tools_tool_owner_tool_id_fkey FOREIGN KEY (tool_owner, tool_id) REFERENCES registry.tools(owner, id),
+  constraint toolkit_tools_within_owner CHECK (((tool_owner = '*'::text) OR (tool_owner = COALESCE(tenant_id, '*'::text))))
+);
+
+alter table registry.toolkit_tools enable row level security;
+alter table registry.toolkit_tools force row level security;
+CREATE INDEX toolkit_tools_of_tool ON registry.toolkit_tools USING btree (tool_owner, tool_id);
+create policy api on registry.toolkit_tools for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy api_global on registry.toolkit_tools for select to registry_api using ((tenant_id IS NULL));
+create policy worker on registry.toolkit_tools for all to registry_worker using (true) with check (true);
+grant delete, insert, select, update on registry.toolkit_tools to registry_api;
+grant delete, insert, select, update on registry.toolkit_tools to registry_worker;
+
+create table registry.toolkits (
+  tenant_id text collate "C",
+  owner text collate "C" not null generated always as (COALESCE(tenant_id, '*'::text)) stored,
+  id uuid not null,
+  name text collate "C" not null,
+  folded_name text collate "C" not null,
+  description text not null,
+  origin text not null default 'api'::text,
+  revision bigint not null,
+  created_at timestamp(3) with time zone not null default now(),
+  created_by json,
+  updated_at timestamp(3) with time zone not null default now(),
+  constraint toolkits_pkey PRIMARY KEY (owner, id),
+  constraint toolkits_origin_check CHECK ((origin = ANY (ARRAY['api'::text, 'config'::text]))),
+  constraint toolkits_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES registry.tenants(id)
+);
+
+alter table registry.toolkits enable row level security;
+alter table registry.toolkits force row level security;
+CREATE INDEX toolkits_listed ON registry.toolkits USING btree (owner, name, id);
+CREATE UNIQUE INDEX toolkits_name ON registry.toolkits USING btree (owner, folded_name);
+create policy api on registry.toolkits for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy api_global on registry.toolkits for select to registry_api using ((tenant_id IS NULL));
+create policy worker on registry.toolkits for all to registry_worker using (true) with check (true);
+grant delete, insert, select, update on registry.toolkits to registry_api;
+grant delete, insert, select, update on registry.toolkits to registry_worker;
 
 create table registry.tools (
   tenant_id text collate "C",

@@ -1,4 +1,5 @@
 import type { Migration } from '@toolplane/persistence';
 import { createRegistry } from '../migrations/20261120T2200-create-registry.js';
+import { createAgentsAndToolkits } from '../migrations/20261121T0100-create-agents-and-toolkits.js';
 
-export const registryMigrations: readonly Migration[] = [createRegistry];
+export const registryMigrations: readonly Migration[] = [createRegistry, createAgentsAndToolkits];

@@ -49,6 +49,28 @@ export type Assignment = Static<typeof Assignment>;
 export const AssignmentBody = Type.Partial(Assignment, { additionalProperties: false, description: 'An assignment as its author writes it.' });
 export type AssignmentBody = Static<typeof AssignmentBody>;
 
+/** What only the server writes. */
+const served = {
+  agent: Type.String({ description: 'Name of the agent type.' }),
+  agentId: Type.String({ format: 'uuid' }),
+  tool: Type.String({ description: 'Name of the tool.' }),
+  toolId: Type.String({ format: 'uuid' }),
+  origin: Type.Enum(['api', 'config'], { description: 'What came from configuration files is read-only over the API.' }),
+  liftsApproval: Type.Boolean({ description: 'A dangerous tool that this agent type may use without approval.' }),
+  createdAt: Type.String({ format: 'date-time' }),
+  updatedAt: Type.String({ format: 'date-time' }),
+};
+/** An assignment as the API answers it. */
+export const AssignmentView = Type.Object({ ...fields, ...served }, { additionalProperties: false, description: 'What an agent type may do with a tool.' });
+export type AssignmentView = Static<typeof AssignmentView>;
+
+/** Body of `PUT /api/agents/{agent}/tools/{tool}`: what a GET showed may be sent back. */
+export const AssignmentReplacement = Type.Partial(Type.Object({ ...fields, ...served }), {
+  additionalProperties: false,
+  description: 'The whole assignment; what is left out gets its default.',
+});
+export type AssignmentReplacement = Static<typeof AssignmentReplacement>;
+
 /** Fills in the defaults. */
 export const completeAssignment = (body: AssignmentBody): Assignment => ({
   enabled: body.enabled ?? true,

@@ -1,12 +1,23 @@
-export { Assignment, AssignmentBody, completeAssignment, DeniedValue } from './assignment.js';
+export { Agent, AgentBody, AgentDefinition, AgentReplacement, checkAgent, completeAgent, OWNED_FIELDS } from './agent.js';
+export { Assignment, AssignmentBody, AssignmentReplacement, AssignmentView, completeAssignment, DeniedValue } from './assignment.js';
 export { ApiKeyAuth, Auth, NoAuth, OAuthStubAuth, secretRefOf } from './auth.js';
 export { checkEndpoint, urlFault } from './check-endpoint.js';
+export { checkPlaybook } from './check-playbook.js';
 export { checkTool } from './check-tool.js';
 export { CONTROL_CATEGORY, CONTROL_TOOLS, isControlTool, type ControlTool } from './control-tools.js';
 export { DummySpec } from './dummy-spec.js';
 export { Endpoint, placeholdersOf } from './endpoint.js';
+export {
+  Exception, EXCEPTION_SOURCE, ExceptionBody, ExceptionChange, TIMELINE_KINDS, TimelineExecution, TimelineItem, type TimelineKind,
+} from './exception.js';
 export { CreatedKey, Key, KeyBody, ROLES, type Role } from './key.js';
 export { checkName, foldName, isUuid, NAME_PATTERN, TENANT_ID_PATTERN } from './names.js';
+export {
+  Playbook, PLAYBOOK_SERVER_FIELDS, PlaybookBody, PlaybookChoice, PlaybookReplacement, PlaybookStep, STEP_ID_PATTERN, STEP_TYPES, type StepType,
+} from './playbook.js';
+export {
+  PlaybookRun, RUN_STATUSES, RunComment, RunStep, STEP_STATUSES, StepCompletion, type RunStatus, type StepStatus,
+} from './playbook-run.js';
 export { parsePointer, valueAt } from './pointer.js';
 export { coversTenant, EgressPolicy, IngressEntry, IngressPolicy, SecretEntry, SecretSource, SecretsPolicy } from './policies.js';
 export {
@@ -42,4 +53,5 @@ export {
   type ToolType,
   type VersionChange,
 } from './tool.js';
+export { Toolkit, ToolkitBody, ToolkitReplacement } from './toolkit.js';
 export { workerPart, type ImplementationSpec, type ToolProvider, type WorkerPart } from './worker-part.js';

@@ -92,6 +92,15 @@ export const edgeErrors = defineErrors({
     audience: 'caller',
     remedy: 'Read the current state and decide anew.',
   },
+  DECLARED_IN_FILE: {
+    status: 409,
+    title: 'It is declared in a configuration file',
+    retryable: false,
+    effect: 'none',
+    auditWord: null,
+    audience: 'operator',
+    remedy: 'Change it in deploy/config/, check it with `toolplane config check` and restart the registry; over the API it is read-only.',
+  },
   PRECONDITION_FAILED: {
     status: 412,
     title: 'It was changed in the meantime',
