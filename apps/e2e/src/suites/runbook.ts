@@ -18,11 +18,8 @@ export function describeRunbook(system: System, { runnable, kafka }: RunbookOpti
     let shell: Shell;
     beforeAll(() => {
       const bin = path.join(ROOT, 'node_modules/.bin');
-      shell = new Shell(ROOT, {
-        PATH: `${bin}:${process.env.PATH ?? ''}`,
-        HOME: process.env.HOME ?? '/',
-        TOOLPLANE_DATA_DIR: system.instance.dataDir,
-      });
+      const { env, dataDir } = system.instance;
+      shell = new Shell(ROOT, { ...env, PATH: `${bin}:${env.PATH ?? ''}`, TOOLPLANE_DATA_DIR: dataDir });
     });
     afterAll(() => shell.close());
 
