@@ -1,8 +1,9 @@
-import { defineConfig, eventLogVariables, ingressVariables, serviceVariables, variable, type Settings } from '@toolplane/config';
+import { databaseVariables, defineConfig, eventLogVariables, ingressVariables, serviceVariables, variable, type Settings } from '@toolplane/config';
 import { Type } from 'typebox';
 
 export const validationConfig = defineConfig({
   service: serviceVariables({ name: 'validation', port: 8082 }),
+  database: databaseVariables(),
   eventLog: eventLogVariables(),
   ingress: ingressVariables(),
   requestDigestKey: variable({

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ToolExecutionRequested } from '@toolplane/contracts/events';
 import { Messaging } from '@toolplane/messaging';
 import { Logger } from '@toolplane/observability';
+import { Persistence } from '@toolplane/persistence';
 import { ServiceKit } from '@toolplane/service-kit';
 import { ChecksController } from './check/checks.controller.js';
 import { ValidateController } from './check/validate.controller.js';
@@ -15,16 +16,18 @@ import { OnToolRegistryChanged } from './projection/on-tool-registry-changed.js'
 import { ProjectionState } from './projection/projection-state.js';
 import { RegistryProjection } from './projection/registry-projection.js';
 import type { ValidationConfig } from './validation.config.js';
+import { validationMigrations } from './validation.migrations.js';
 
 /** The whole wiring: what decisions are made of, what is asked beforehand, what is decided. */
 @Module({})
 export class ValidationModule {
-  static with({ service, eventLog, ingress, requestDigestKey }: ValidationConfig): DynamicModule {
+  static with({ service, database, eventLog, ingress, requestDigestKey }: ValidationConfig): DynamicModule {
     const ingresses = new Ingresses(ingress);
     return {
       module: ValidationModule,
       imports: [
         ServiceKit.with(service),
+        Persistence.with(database, { service: 'validation', migrations: validationMigrations }),
         Messaging.with(eventLog, { service: 'validation', topics: { [ToolExecutionRequested.topic]: ingresses.topics } }),
       ],
       controllers: [OnToolRegistryChanged, OnToolControlChanged, ChecksController, ValidateController, OnToolExecutionRequested],

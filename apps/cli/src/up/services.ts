@@ -87,7 +87,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     port: 8082,
     nodeFlags: BATCHES,
     // Whoever reaches the log of a local start is believed: it listens on loopback only.
-    env: (given) => ({ ...tokens(given), ...digestKey(given), INGRESS_TRUST: 'open' }),
+    env: (given) => ({ ...tokens(given), ...database(given, 'validation'), ...digestKey(given), INGRESS_TRUST: 'open' }),
   },
   {
     name: 'execution',

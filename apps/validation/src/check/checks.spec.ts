@@ -5,6 +5,7 @@ import { OnToolRegistryChanged } from '../projection/on-tool-registry-changed.js
 import { ProjectionState } from '../projection/projection-state.js';
 import { ECHO_ID, tenantChanged, toolChanged } from '../testing/sample.js';
 import { validationConfig } from '../validation.config.js';
+import { validationMigrations } from '../validation.migrations.js';
 import { ValidationModule } from '../validation.module.js';
 import type { ValidationAnswer } from './validation-answer.js';
 
@@ -12,7 +13,7 @@ const COMPLETE = { provide: ProjectionState, useValue: { mustBeComplete: () => u
 const URL = '/internal/checks';
 
 describe('asking beforehand', () => {
-  const service = testService(ValidationModule, { definition: validationConfig, fakes: [COMPLETE] });
+  const service = testService(ValidationModule, { definition: validationConfig, database: { service: 'validation', migrations: validationMigrations }, fakes: [COMPLETE] });
   const check = (body: unknown, as = {}) => service.http<CheckAnswer & Problem>({ method: 'POST', url: URL, body, as });
   const validate = (tool: string, body: unknown, as = {}) =>
     service.http<ValidationAnswer & Problem>({ method: 'POST', url: `/api/tools/${tool}/validate`, body, as });
@@ -92,7 +93,7 @@ describe('asking beforehand', () => {
 });
 
 describe('asking before everything has been read', () => {
-  const service = testService(ValidationModule, { definition: validationConfig });
+  const service = testService(ValidationModule, { definition: validationConfig, database: { service: 'validation', migrations: validationMigrations } });
 
   it.each([URL, '/api/tools/echo/validate'])('%s refuses nothing: it asks for patience', async (url) => {
     const body = url === URL ? { tool: 'echo', payload: {} } : { payload: {} };

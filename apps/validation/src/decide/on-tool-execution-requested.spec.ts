@@ -7,6 +7,7 @@ import { OnToolControlChanged } from '../projection/on-tool-control-changed.js';
 import { OnToolRegistryChanged } from '../projection/on-tool-registry-changed.js';
 import { ECHO_ID, switched, tenantChanged, toolChanged } from '../testing/sample.js';
 import { validationConfig } from '../validation.config.js';
+import { validationMigrations } from '../validation.migrations.js';
 import { ValidationModule } from '../validation.module.js';
 import { OnToolExecutionRequested } from './on-tool-execution-requested.js';
 
@@ -20,7 +21,7 @@ const requested = (data: Partial<Data> = {}, envelope: Partial<Requested> = {}):
 });
 
 describe('deciding about requests', () => {
-  const service = testService(ValidationModule, { definition: validationConfig });
+  const service = testService(ValidationModule, { definition: validationConfig, database: { service: 'validation', migrations: validationMigrations } });
   const decide = async (...events: readonly Requested[]) => {
     service.publisher.clear();
     await service.deliver(OnToolExecutionRequested, events);
