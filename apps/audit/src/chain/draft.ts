@@ -4,6 +4,7 @@ import { deriveEventId } from '@toolplane/contracts/ids';
 import { prepareEntry, type PreparedEntry } from '@toolplane/security/chain';
 import type { EntryContent } from './entry.js';
 import { storableContent } from './entry-row.js';
+import type { WholeRules } from './whole-rules.js';
 
 /** An entry that is ready for its place: canonical form and stored form are made, only the head's hash is missing. */
 export interface Draft {
@@ -18,8 +19,9 @@ export interface Draft {
   readonly seal: PreparedEntry;
 }
 
-export function draftOf(event: Pick<CloudEvent, 'tenantid' | 'id' | 'subject' | 'traceparent'>, said: EntryContent): Draft {
-  const { content, details } = storableContent(said);
+/** @param rules of a decision: the whole of which `said` shows */
+export function draftOf(event: Pick<CloudEvent, 'tenantid' | 'id' | 'subject' | 'traceparent'>, said: EntryContent, rules?: WholeRules): Draft {
+  const { content, details, whole } = storableContent(said, rules);
   return {
     tenantId: event.tenantid,
     eventId: isUuid(event.id) ? event.id.toLowerCase() : deriveEventId(event.tenantid, event.id, 'source'),
@@ -27,6 +29,6 @@ export function draftOf(event: Pick<CloudEvent, 'tenantid' | 'id' | 'subject' | 
     traceparent: event.traceparent,
     content,
     details,
-    seal: prepareEntry(content),
+    seal: prepareEntry(content, whole && { rules: whole.canonical }),
   };
 }

@@ -18,6 +18,19 @@ const STORED: readonly (readonly [title: string, row: SelectedRow])[] = [
     },
   ],
   [
+    'a decision of version 1.1, whose passing rules are stored as the digest of their set',
+    {
+      tenantId: 'demo', seq: 1, at: new Date('2026-11-21T01:00:00.000Z'), kind: 'decision', status: null, code: null,
+      executionId: '0910f337-bcfe-5d40-bebe-04bd023aed9b', correlationId: 'order-17', toolId: null, toolName: 'echo',
+      agent: null, sessionId: null, exceptionId: null, requestedByType: null, requestedById: null, actorType: null, actorId: null,
+      details: {
+        rules: [{ rule: 'agent_assignment', verdict: 'skipped', code: null, reason: 'the request names no agent' }],
+        ruleSet: 'c73c4c76168f482261a7490e01b9593862d95f4e98a90bf512f927451e9f71fe',
+      },
+      prevHash: '0'.repeat(64), hash: '4107f8ffe84326d2522608d6d9790f6c7a39dfa0bc30a17cbae560db15b8161f',
+    },
+  ],
+  [
     'an outcome of version 1.0',
     {
       tenantId: 'demo', seq: 2, at: new Date('2026-11-20T18:30:00.030Z'), kind: 'outcome', status: 'success', code: null,

@@ -1,5 +1,6 @@
 import { batchOf, storable, storableText, type BatchColumns, type BatchRow } from '@toolplane/persistence';
 import { entryContent, type Entry, type EntryContent } from './entry.js';
+import { wholeRules, type WholeRules } from './whole-rules.js';
 
 const COLUMNS = {
   tenantId: 'text', seq: 'bigint', at: 'timestamptz', kind: 'text', status: 'text', code: 'text', executionId: 'uuid', correlationId: 'text',
@@ -11,12 +12,16 @@ const COLUMNS = {
 export const entryBatch = batchOf(COLUMNS);
 export type EntryRow = BatchRow<typeof COLUMNS>;
 
-/** Members that nothing is filtered by: they lie together in `details`. What says nothing is left out. */
-const detailsOf = (content: EntryContent): Partial<Record<keyof EntryContent, unknown>> => ({
+/**
+ * Members that nothing is filtered by: they lie together in `details`. What says nothing is left out. Of a decision's rules those that did
+ * not pass, beside the digest of their set, from which the whole is made again.
+ */
+const detailsOf = (content: EntryContent, whole?: WholeRules): Partial<Record<keyof EntryContent | 'ruleSet', unknown>> => ({
   toolVersion: content.toolVersion ?? undefined,
   ip: content.ip ?? undefined,
   approval: content.approval ?? undefined,
-  rules: content.rules.length > 0 ? content.rules : undefined,
+  rules: rulesOf(content, whole),
+  ruleSet: whole?.ruleSet ?? undefined,
   input: content.input ?? undefined,
   output: content.output ?? undefined,
   inputDigest: content.inputDigest ?? undefined,
@@ -29,12 +34,25 @@ const detailsOf = (content: EntryContent): Partial<Record<keyof EntryContent, un
   change: content.change ?? undefined,
 });
 
+const rulesOf = (content: EntryContent, whole: WholeRules | undefined): EntryContent['rules'] | undefined => {
+  const stored = whole?.ruleSet ? whole.travelled : content.rules;
+  return stored.length > 0 ? stored : undefined;
+};
+
+export interface StorableContent {
+  readonly content: EntryContent;
+  /** JSON of the column. */
+  readonly details: string;
+  readonly whole: WholeRules | undefined;
+}
+
 /** Content that its columns give back as it is, with its details as text: what is hashed is what will be read. */
-export function storableContent(given: EntryContent): { readonly content: EntryContent; readonly details: string } {
-  const details = JSON.stringify(detailsOf(given));
-  if (!details.includes('\\u0000') && isStorable(given)) return { content: given, details };
-  const content = withStorableText(storable(given));
-  return { content, details: JSON.stringify(detailsOf(content)) };
+export function storableContent(given: EntryContent, whole?: WholeRules): StorableContent {
+  const details = JSON.stringify(detailsOf(given, whole));
+  if (!details.includes('\\u0000') && isStorable(given)) return { content: given, details, whole };
+  const again = whole?.ruleSet ? wholeRules(whole.ruleSet, storable(whole.travelled)) : undefined;
+  const content = withStorableText(storable(again ? { ...given, rules: [...again.rules] } : given));
+  return { content, details: JSON.stringify(detailsOf(content, again)), whole: again };
 }
 
 const TEXTS = ['code', 'correlationId', 'toolId', 'toolName', 'agent', 'sessionId', 'exceptionId'] as const;
@@ -88,14 +106,16 @@ export type SelectedRow = Pick<
   readonly requestedById: string | null;
   readonly actorType: NonNullable<Entry['actor']>['type'] | null;
   readonly actorId: string | null;
-  readonly details: Partial<EntryContent>;
+  readonly details: Partial<EntryContent> & { readonly ruleSet?: string };
 };
 
 /** The entry as it was linked, or as somebody has made it since: its hash tells. */
 export function entryOf(row: SelectedRow): Entry {
-  const { tenantId: _tenant, at, requestedByType, requestedById, actorType, actorId, details, ...members } = row;
+  const { tenantId: _tenant, at, requestedByType, requestedById, actorType, actorId, details: stored, ...members } = row;
+  const { ruleSet, ...details } = stored;
   return {
     ...entryContent({ ...details, kind: row.kind, at: at.toISOString() }),
+    ...(ruleSet !== undefined && { rules: [...wholeRules(ruleSet, details.rules ?? []).rules] }),
     ...members,
     requestedBy: requestedByType === null || requestedById === null ? null : { type: requestedByType, id: requestedById },
     actor: actorType === null || actorId === null ? null : { type: actorType, id: actorId },

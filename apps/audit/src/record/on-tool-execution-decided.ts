@@ -2,7 +2,9 @@ import { Controller } from '@nestjs/common';
 import type { Received } from '@toolplane/contracts/envelope';
 import { ToolExecutionDecided } from '@toolplane/contracts/events';
 import { OnEvents } from '@toolplane/messaging';
+import { draftOf, type Draft } from '../chain/draft.js';
 import { momentOf, type EntryContent } from '../chain/entry.js';
+import { wholeRules } from '../chain/whole-rules.js';
 import { Recorder } from './recorder.js';
 
 @Controller()
@@ -11,7 +13,7 @@ export class OnToolExecutionDecided {
 
   @OnEvents(ToolExecutionDecided)
   handle(events: readonly Received<ToolExecutionDecided>[]): Promise<void> {
-    return this.recorder.record(events, contentOf);
+    return this.recorder.append(events.map(decided), events);
   }
 }
 
@@ -19,11 +21,13 @@ export class OnToolExecutionDecided {
  * Sent again when an approval is given, denied, expired or void: that is an entry of its own. The arguments themselves stand in the outcome.
  * Written out, as the outcome is.
  */
-function contentOf({ data, time, record }: Received<ToolExecutionDecided>): EntryContent {
-  return {
+function decided(event: Received<ToolExecutionDecided>): Draft {
+  const { data, time, record } = event;
+  const whole = wholeRules(data.ruleSet, data.rules);
+  const content: EntryContent = {
     actor: data.actor,
     agent: data.agent,
-    approval: data.approval,
+    approval: data.approval && approvalOf(data.approval),
     at: momentOf(time, record.appendedAt),
     attempts: null,
     change: null,
@@ -41,7 +45,7 @@ function contentOf({ data, time, record }: Received<ToolExecutionDecided>): Entr
     outputDigest: null,
     redactions: [],
     requestedBy: data.requestedBy,
-    rules: data.rules,
+    rules: whole.rules as EntryContent['rules'],
     sessionId: data.sessionId,
     status: null,
     tokensUsed: null,
@@ -49,6 +53,10 @@ function contentOf({ data, time, record }: Received<ToolExecutionDecided>): Entr
     toolName: data.toolName,
     toolVersion: data.tool?.version ?? null,
   };
+  return draftOf(event, content, whole);
 }
+
+type Approval = NonNullable<EntryContent['approval']>;
+const approvalOf = ({ id, decision, by, comment }: Approval): Approval => ({ id, decision, by, comment });
 
 const DECIDED_APPROVALS = new Set(['approved', 'denied', 'expired', 'void']);

@@ -28,13 +28,15 @@ function contentOf({ data, time, record }: Received<ToolRegistryChanged>): Entry
     kind: 'change',
     redactions: [...diff.redactions],
     requestedBy: data.changedBy,
-    ...toolOf(data),
+    ...subjectOf(data),
   });
 }
 
-/** So that the history of a tool is found by the tool, whatever it is that changed about it. */
-function toolOf({ kind, id, object, change }: ToolRegistryChanged['data']): Partial<EntryContent> {
-  const { toolId = null, name = null } = (object ?? {}) as { readonly toolId?: string; readonly name?: string };
+/** So that the history of a tool, or of an agent type, is found by it, whatever it is that changed about it. */
+function subjectOf({ kind, id, object, change }: ToolRegistryChanged['data']): Partial<EntryContent> {
+  const { toolId = null, name = null, agentName = null } = (object ?? {}) as { readonly toolId?: string; readonly name?: string; readonly agentName?: string };
+  if (kind === 'agent') return { agent: name };
+  if (kind === 'assignment') return { agent: agentName, toolId };
   if (kind === 'tool') return { toolId: id, toolName: name, toolVersion: change?.version ?? null };
   if (kind === 'tool_version' || kind === 'enablement') return { toolId: toolId ?? id, toolName: name, toolVersion: change?.version ?? null };
   return {};

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   ToolAuditRecorded, ToolControlChanged, ToolExecutionCompleted, ToolExecutionDecided, ToolExecutionFailed, ToolExecutionProgressed,
-  ToolProviderHealthChanged, ToolRegistryChanged, checkEvent,
+  RULE_NAMES, RULE_SET, ToolProviderHealthChanged, ToolRegistryChanged, checkEvent,
 } from '@toolplane/contracts/events';
 import { wireError } from '@toolplane/contracts/errors';
 import { newId } from '@toolplane/contracts/ids';
@@ -32,15 +32,24 @@ const only = (tenantid: string): Entry => {
 };
 
 describe('what is recorded', () => {
-  it('of a decision: who asked for what, every rule that did not pass, and the digest of the arguments, not they themselves', async () => {
+  it('of a decision: who asked for what, every rule, and the digest of the arguments, not they themselves', async () => {
     const tenantid = tenant();
-    await service.deliver(OnToolExecutionDecided, [another(ToolExecutionDecided, { tenantid })]);
+    await service.deliver(OnToolExecutionDecided, [another(ToolExecutionDecided, { tenantid, ruleSet: RULE_SET })]);
+    expect(only(tenantid).rules.map(({ rule, verdict }) => `${rule} ${verdict}`)).toEqual(
+      RULE_NAMES.map((rule) => `${rule} ${rule === 'agent_assignment' ? 'skipped' : 'pass'}`),
+    );
+    expect(only(tenantid).rules[0]).toEqual({ rule: 'tenant_active', verdict: 'pass', code: null, reason: 'the tenant is active', details: null });
     expect(only(tenantid)).toMatchObject({
       seq: 1, kind: 'decision', status: null, at: '2026-11-20T18:30:00.010Z', toolName: 'echo', toolVersion: '1.0.0', input: null,
       requestedBy: { type: 'ingress', id: 'User:orders' }, actor: { type: 'service', id: 'orders' }, prevHash: '0'.repeat(64),
-      rules: [{ rule: 'agent_assignment', verdict: 'skipped' }],
       inputDigest: 'e7b995efa755c5ff3b84d2188b58cb4ae916a59470eb3761df8a814f11763500',
     });
+  });
+
+  it('of a decision by rules that only a newer release knows: those that travelled', async () => {
+    const tenantid = tenant();
+    await service.deliver(OnToolExecutionDecided, [another(ToolExecutionDecided, { tenantid, ruleSet: 'f'.repeat(64) })]);
+    expect(only(tenantid).rules).toEqual([{ rule: 'agent_assignment', verdict: 'skipped', code: null, reason: 'the request names no agent', details: null }]);
   });
 
   it('of a rejection: its code, beside the decision', async () => {
@@ -88,7 +97,7 @@ describe('what is recorded', () => {
     expect(only(tenantid)).toMatchObject({ status: 'failed', code: 'NOT_INVENTED_YET' });
   });
 
-  it.each([['retry_scheduled', 'retry'], ['late_report', 'late_report'], ['cancelled', 'cancel'], ['redriven', 'dead_letter']] as const)(
+  it.each([['retry_scheduled', 'retry'], ['late_report', 'late_report'], ['cancelled', 'cancel'], ['redriven', 'dead_letter'], ['discarded', 'dead_letter']] as const)(
     'of the transition %s: an entry of kind %s', async (kind, expected) => {
       const tenantid = tenant();
       await service.deliver(OnToolExecutionProgressed, [another(ToolExecutionProgressed, { tenantid, kind, attempt: 2 })]);
@@ -113,6 +122,16 @@ describe('what is recorded', () => {
       change: { ...change, diff: { headers: { before: null, after: { token: '[redacted]' } } } },
       redactions: [{ pointer: '/change/diff/headers/after/token', rule: 'key' }],
     });
+  });
+
+  it('of a change of an agent type or of what it may use: found by the agent', async () => {
+    const tenantid = tenant();
+    const change = { object: 'assignment', id: 'a:t', version: null, diff: { enabled: { before: true, after: false } } };
+    await service.deliver(OnToolRegistryChanged, [
+      another(ToolRegistryChanged, { tenantid, kind: 'agent', id: 'a', object: { name: 'analysis' }, change: { ...change, object: 'agent', id: 'a' } }),
+      another(ToolRegistryChanged, { tenantid, kind: 'assignment', id: 'a:t', object: { agentName: 'analysis', toolId: 't' }, change }),
+    ]);
+    expect(recorded(tenantid)).toMatchObject([{ kind: 'change', agent: 'analysis', toolId: null }, { kind: 'change', agent: 'analysis', toolId: 't' }]);
   });
 
   it('of what an operator stops: kill switches and breakers, not what registry.changed tells as well', async () => {

@@ -5,10 +5,10 @@ import { awaitsApproval, concernsSomebody, waitingIds } from './waiting-ids.js';
 
 const ID = '0910f337-bcfe-5d40-bebe-04bd023aed9b';
 const OTHER = '0910f337-bcfe-5d40-bebe-04bd023aed9c';
-const audit = (executionId: string, kind: 'decision' | 'outcome', rules: ToolAuditRecorded['data']['rules']) => ({
-  value: Buffer.from(writeCloudEvent(golden(ToolAuditRecorded, { executionId, kind, rules })).value),
+const audit = (executionId: string, kind: 'decision' | 'outcome', approval: ToolAuditRecorded['data']['approval']) => ({
+  value: Buffer.from(writeCloudEvent(golden(ToolAuditRecorded, { executionId, kind, approval })).value),
 });
-const WAITS = [{ rule: 'approval', verdict: 'skipped' as const }];
+const WAITS = { id: '0193e3b1-7c40-7a52-9a51-0d6f2c1b8e11', decision: 'pending', by: null, comment: null };
 
 describe('what somebody waits for', () => {
   it('is nothing where nobody waits, whatever the record', () => {
@@ -28,11 +28,11 @@ describe('what somebody waits for', () => {
     expect(concernsSomebody({ key: Buffer.from(ID) })).toBe(false);
   });
 
-  it('is told by the bytes of an audit entry: a decision whose approval rule did not pass', () => {
+  it('is told by the bytes of an audit entry: a decision whose approval is pending', () => {
     waitingIds.add(ID);
     expect(awaitsApproval(audit(ID, 'decision', WAITS))).toBe(true);
     expect(awaitsApproval(audit(OTHER, 'decision', WAITS))).toBe(false);
-    expect(awaitsApproval(audit(ID, 'decision', []))).toBe(false);
+    expect(awaitsApproval(audit(ID, 'decision', { ...WAITS, decision: 'approved' }))).toBe(false);
     expect(awaitsApproval(audit(ID, 'outcome', WAITS))).toBe(false);
     expect(awaitsApproval({ value: null })).toBe(false);
     waitingIds.remove(ID);

@@ -19,13 +19,13 @@ export const waitingIds = {
 export const concernsSomebody = ({ key }: Pick<LogRecord, 'key'>): boolean => waiting.size > 0 && (key === null || waiting.has(key.toString('latin1')));
 
 const DECISION = Buffer.from('"kind":"decision"');
-const APPROVAL_RULE = Buffer.from('"rule":"approval"');
+const PENDING = Buffer.from('"decision":"pending"');
 const EXECUTION_ID = Buffer.from('"executionId":"');
 const ID_LENGTH = 36;
 
-/** Of audit entries, whose key is the tenant: decisions that may wait for an approval. The rule stands in an entry only if it did not pass. */
+/** Of audit entries, whose key is the tenant: decisions that may wait for an approval. */
 export const awaitsApproval = ({ value }: Pick<LogRecord, 'value'>): boolean => {
-  if (waiting.size === 0 || value === null || !value.includes(APPROVAL_RULE) || !value.includes(DECISION)) return false;
+  if (waiting.size === 0 || value === null || !value.includes(PENDING) || !value.includes(DECISION)) return false;
   const at = value.indexOf(EXECUTION_ID);
   if (at === -1) return true;
   const from = at + EXECUTION_ID.length;

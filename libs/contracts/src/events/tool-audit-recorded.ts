@@ -17,7 +17,7 @@ export const AuditEntry = Type.Object({
   toolVersion: orNull(Type.String(), 'Tool version.'),
   ...context,
   approval: orNull(Approval, 'The approval behind a decision.'),
-  rules: Type.Array(RuleVerdict, { description: 'With a decision: every rule that failed or was skipped.' }),
+  rules: Type.Array(RuleVerdict, { description: 'With a decision: every rule, in order, those that passed too.' }),
   input: orNull(Type.Unknown(), 'Redacted input, with an outcome.'),
   output: orNull(Type.Unknown(), 'Redacted output.'),
   inputDigest: orNull(Type.String(), 'SHA-256 of the RFC 8785 form of the arguments.'),

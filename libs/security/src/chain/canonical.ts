@@ -37,13 +37,16 @@ function ofObject(members: Record<string, unknown>): string {
  * What stands between the braces of an object’s canonical form, or a part of it.
  * @param from the first name that belongs to the part
  * @param to the first name behind it
+ * @param known canonical texts of members that are known already
  */
-export function canonicalMembers(members: Readonly<Record<string, unknown>>, from?: string, to?: string): string {
+export function canonicalMembers(
+  members: Readonly<Record<string, unknown>>, from?: string, to?: string, known?: Readonly<Record<string, string>>,
+): string {
   let text = '';
   for (const key of sorted(Object.keys(members))) {
     if ((from !== undefined && key < from) || (to !== undefined && key >= to)) continue;
     const member = members[key];
-    if (member !== undefined) text += `${text === '' ? '' : ','}${quote(key)}:${canonical(member)}`;
+    if (member !== undefined) text += `${text === '' ? '' : ','}${quote(key)}:${known?.[key] ?? canonical(member)}`;
   }
   return text;
 }

@@ -31,11 +31,17 @@ export interface PreparedEntry {
   hashAfter(head: ChainHead): string;
 }
 
-/** Makes the canonical form of all but an entry's place, before its place is known. */
-export function prepareEntry(entry: Readonly<Record<string, unknown>> & { readonly seq?: never; readonly prevHash?: never; readonly hash?: never }): PreparedEntry {
-  const before = canonicalMembers(entry, undefined, 'prevHash');
-  const between = canonicalMembers(entry, 'prevHash', 'seq');
-  const after = canonicalMembers(entry, 'seq');
+/**
+ * Makes the canonical form of all but an entry's place, before its place is known.
+ * @param known canonical texts of members that many entries have in common
+ */
+export function prepareEntry(
+  entry: Readonly<Record<string, unknown>> & { readonly seq?: never; readonly prevHash?: never; readonly hash?: never },
+  known?: Readonly<Record<string, string>>,
+): PreparedEntry {
+  const before = canonicalMembers(entry, undefined, 'prevHash', known);
+  const between = canonicalMembers(entry, 'prevHash', 'seq', known);
+  const after = canonicalMembers(entry, 'seq', undefined, known);
   const start = before === '' ? '{"prevHash":"' : `{${before},"prevHash":"`;
   const middle = between === '' ? '","seq":' : `",${between},"seq":`;
   const end = after === '' ? '}' : `,${after}}`;
