@@ -3,9 +3,11 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { Messaging } from '@toolplane/messaging';
 import { Health, Logger, Metrics } from '@toolplane/observability';
 import { CALLABLE_SERVICES, CallerSource, openApiOf, routesOf, ServiceClient, ServiceKit, type CallableService } from '@toolplane/service-kit';
+import { RateLimitHeaders, type Allowances } from './authentication/allowances.js';
 import { CredentialCallers } from './authentication/credential-callers.js';
 import { CredentialExchange } from './authentication/credential-exchange.js';
 import { FailureLimiter } from './authentication/failure-limiter.js';
+import { RequestLimiter } from './authentication/request-limiter.js';
 import { DocumentsController, OPEN_API, type OpenApiSource } from './documents/documents.controller.js';
 import { productVersion, serviceDocuments } from './documents/service-documents.js';
 import { unionOf } from './documents/union.js';
@@ -34,16 +36,18 @@ const HANDLERS = [OnToolExecutionCompleted, OnToolExecutionFailed, OnToolAuditRe
 export class GatewayModule {
   static with(config: GatewayConfig): DynamicModule {
     const workers = Object.fromEntries(config.workerUrls.map((given) => given.split('=', 2) as [CallableService, string]));
+    const allowances: Allowances = new WeakMap();
     const names = [...CALLABLE_SERVICES, ...(Object.keys(workers) as CallableService[])];
     return {
       module: GatewayModule,
       imports: [
-        ServiceKit.with(config.service, { services: { ...config.services, ...workers }, callers: callers(config), health: false }),
+        ServiceKit.with(config.service, { services: { ...config.services, ...workers }, callers: callers(config, allowances), health: false }),
         Messaging.with(config.eventLog, { service: 'gateway' }),
       ],
       controllers: [...CONTROLLERS, ...HANDLERS],
       providers: [
         InputCheck, Waiters, ExecutionReader, SecurityHeaders,
+        { provide: RateLimitHeaders, useFactory: (adapter: HttpAdapterHost) => new RateLimitHeaders(adapter, allowances), inject: [HttpAdapterHost] },
         { provide: OPEN_API, useValue: openApi },
         {
           provide: Forwarder,
@@ -63,9 +67,11 @@ export class GatewayModule {
   }
 }
 
-const callers = ({ failedCredentialsPerMinute, trustedProxies }: GatewayConfig) => ({
-  useFactory: (services: ServiceClient) =>
-    new CredentialCallers(new CredentialExchange(services), new FailureLimiter(failedCredentialsPerMinute), new Set(trustedProxies)),
+const callers = ({ failedCredentialsPerMinute, requestsPerMinute, trustedProxies }: GatewayConfig, allowances: Allowances) => ({
+  useFactory: (services: ServiceClient) => {
+    const failures = new FailureLimiter(failedCredentialsPerMinute);
+    return new CredentialCallers(new CredentialExchange(services), failures, new RequestLimiter(requestsPerMinute), allowances, new Set(trustedProxies));
+  },
   inject: [ServiceClient],
 });
 

@@ -1,3 +1,4 @@
+export { agentActing, type Acting } from './auth/acting.js';
 export { Caller, type CallerPrincipal } from './auth/caller.js';
 export { CallerSource } from './auth/caller.guard.js';
 export { InternalTokens, TOKEN_HEADER, TOKEN_LIFETIME_SECONDS, type InternalTokenKeys, type IssuedToken } from './auth/internal-tokens.js';
@@ -7,9 +8,10 @@ export {
   CALLABLE_SERVICES, ServiceClient, type CallableService, type RawAnswer, type ServiceAnswer, type ServiceCall, type ServiceUrls, type StreamedAnswer,
 } from './calls/service-client.js';
 export { internalTokenVariables, serviceUrlVariables } from './config-variables.js';
+export { edgeVariables } from './edge-variables.js';
 export { CheckedBody, type CheckedBodyOptions } from './http/checked-body.js';
 export type { EdgeRequest } from './http/edge-request.js';
-export type { RouteConfig } from './http/fastify-adapter.js';
+export type { EdgeLimits, RouteConfig } from './http/fastify-adapter.js';
 export { PROBLEM_TYPE, problemOf, type ProblemAnswer } from './http/problem.js';
 export { routesOf, type Route } from './http/route-table.js';
 export { openService, type RunningService, type ServiceModule } from './lifecycle/open-service.js';

@@ -1,3 +1,5 @@
+import { testCaller, testToken } from '@toolplane/service-kit/testing';
+import type { SeenRequest } from '../testing/fake-service.js';
 import { REFUSED, testGateway } from '../testing/test-gateway.js';
 
 const TOKENS = 'POST /internal/tokens';
@@ -73,5 +75,57 @@ describe('who calls', () => {
     expect(await get('tp_good_new', guesser)).toMatchObject({ status: 429 });
     expect(await get('tp_good_before', guesser)).toMatchObject({ status: 200 });
     expect(await get('tp_good_elsewhere', from('10.9.9.8'))).toMatchObject({ status: 200 });
+  });
+});
+
+describe('how much a caller may ask', () => {
+  const gateway = testGateway({ REQUESTS_PER_MINUTE_PER_KEY: '3', REQUESTS_PER_MINUTE_PER_TENANT: '5', FAILED_CREDENTIALS_PER_MINUTE: '3', TRUSTED_PROXIES: '127.0.0.1' });
+  const get = (key: string, headers: Record<string, string> = {}) => gateway.send({ method: 'GET', url: '/api/tools', headers: { authorization: `Bearer ${key}`, ...headers } });
+  /** A principal and a tenant for each key. */
+  const people = (tenantId: string) => async ({ body }: SeenRequest) => {
+    if (String(body['credential']).endsWith('wrong')) return REFUSED;
+    const caller = testCaller({ tenantId, principal: { type: 'user', id: String(body['credential']) } });
+    return { body: { token: await testToken(caller), expiresAt: new Date(Date.now() + 60_000).toISOString(), caller } };
+  };
+  beforeEach(() => gateway.registry.on('GET /api/tools', { body: { items: [], next: null } }));
+
+  it('is told on every answer, and is over for a key before it is over for its tenant', async () => {
+    gateway.registry.on(TOKENS, people('small'));
+    const first = await get('tp_one');
+    expect(first).toMatchObject({ status: 200, headers: { ratelimit: '"key";r=2;t=60, "tenant";r=4;t=60', 'ratelimit-policy': '"key";q=3;w=60, "tenant";q=5;w=60' } });
+    await get('tp_one');
+    await get('tp_one');
+    const refused = await get('tp_one');
+    expect(refused).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED', retryable: true }, headers: { ratelimit: expect.stringContaining('"key";r=0;') as string } });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(50);
+    expect([(await get('tp_two')).status, (await get('tp_two')).status]).toEqual([200, 200]);
+    const ofTenant = await get('tp_two');
+    expect(ofTenant).toMatchObject({ status: 429, body: { detail: 'the tenant may send 5 requests a minute' } });
+    expect(gateway.registry.requests('GET /api/tools')).toHaveLength(5);
+  });
+
+  it('is counted for each tenant alone', async () => {
+    gateway.registry.on(TOKENS, people('other'));
+    expect((await get('tp_three')).status).toBe(200);
+  });
+
+  it('does not count who is nobody, but many wrong keys of one prefix, from wherever they come', async () => {
+    gateway.registry.on(TOKENS, people('guessed'));
+    const from = (n: number) => ({ 'x-forwarded-for': `10.1.1.${n}` });
+    const own = `tp_ABCDEFGH${'x'.repeat(40)}`;
+    expect((await get(own)).status).toBe(200);
+    for (const n of [1, 2, 3]) expect((await get(`tp_ABCDEFGH${n}wrong`, from(n))).status).toBe(401);
+    expect((await get('tp_ABCDEFGH4wrong', from(4))).status).toBe(429);
+    expect((await get('tp_HGFEDCBA1wrong', from(5))).status).toBe(401);
+    // Who holds the key is not locked out by those who guess at it.
+    expect((await get(own, from(6))).status).toBe(200);
+  });
+
+  it('does not count a key in the query, in a cookie or in another header: it is none', async () => {
+    gateway.registry.on(TOKENS, people('small'));
+    for (const [url, headers] of [['/api/tools?api_key=tp_one', {}], ['/api/tools?access_token=tp_one', {}], ['/api/tools', { 'x-api-key': 'tp_one' }], ['/api/tools', { cookie: 'key=tp_one' }]] as const) {
+      expect((await gateway.send({ method: 'GET', url, headers: { authorization: '', ...headers } })).status).toBe(401);
+    }
+    expect(gateway.registry.seen).toEqual([]);
   });
 });

@@ -9,6 +9,8 @@ const KEPT_MS = 45_000;
 /** A refusal is kept shorter: the key may just be on its way into the registry. */
 const REFUSED_KEPT_MS = 10_000;
 const REMEMBERED = 10_000;
+/** Whoever was somebody today is not taken for a guesser. */
+const GOOD_KEPT_MS = 86_400_000;
 
 /** What the registry says of a credential: who it is, or why not. Refusals are values, so that they can be kept. */
 export type Exchanged = { readonly caller: Caller } | { readonly refusal: ToolplaneError };
@@ -16,13 +18,13 @@ export type Exchanged = { readonly caller: Caller } | { readonly refusal: Toolpl
 /** Exchanges credentials for internal tokens, and remembers the answers, good and bad, by the hash of what was asked. */
 export class CredentialExchange {
   private readonly known = new LRUCache<string, Promise<Exchanged>>({ max: REMEMBERED });
+  private readonly good = new LRUCache<string, true>({ max: REMEMBERED, ttl: GOOD_KEPT_MS });
 
   constructor(private readonly services: ServiceClient) {}
 
-  /** Whether this would be answered from memory with a caller: such a request costs nobody anything. */
-  async isKnownGood(body: TokenBody): Promise<boolean> {
-    const known = this.known.get(keyOf(body));
-    return known !== undefined && 'caller' in (await known.catch(() => ({})));
+  /** Whether this credential was good when it was last asked for. */
+  wasGood({ credential }: Pick<TokenBody, 'credential'>): boolean {
+    return this.good.has(hashOf(credential));
   }
 
   /** Many requests with one new credential ask once. @throws DependencyDown where the registry cannot tell; that is not remembered. */
@@ -34,7 +36,11 @@ export class CredentialExchange {
     this.known.set(key, asking, { ttl: KEPT_MS });
     try {
       const answer = await asking;
-      if ('refusal' in answer) this.known.set(key, asking, { ttl: REFUSED_KEPT_MS });
+      if ('caller' in answer) this.good.set(hashOf(body.credential), true);
+      else {
+        this.known.set(key, asking, { ttl: REFUSED_KEPT_MS });
+        if (answer.refusal.code === 'UNAUTHENTICATED') this.good.delete(hashOf(body.credential));
+      }
       return answer;
     } catch (error) {
       this.known.delete(key);
@@ -55,5 +61,5 @@ export class CredentialExchange {
 }
 
 /** The credential itself is kept nowhere. The address belongs to the key: it stands in the token. */
-const keyOf = ({ credential, tenant, ip }: TokenBody): string =>
-  createHash('sha256').update(JSON.stringify([credential, tenant ?? null, ip])).digest('base64');
+const keyOf = ({ credential, tenant, ip }: TokenBody): string => hashOf(JSON.stringify([credential, tenant ?? null, ip]));
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64');

@@ -3,7 +3,7 @@ import { MAX_PAYLOAD_BYTES } from '@toolplane/contracts/envelope';
 import { ToolplaneError } from '@toolplane/contracts/errors';
 import { ExecuteBody, ExecutionRecord, HTTP_HEADERS, IDEMPOTENCY_KEY, type AcceptAnswer, type AcceptBody } from '@toolplane/contracts/http';
 import { newId } from '@toolplane/contracts/ids';
-import { Caller, CheckedBody, Permission, ServiceClient, type EdgeRequest } from '@toolplane/service-kit';
+import { agentActing, Caller, CheckedBody, Permission, ServiceClient, type EdgeRequest } from '@toolplane/service-kit';
 import type { FastifyReply } from 'fastify';
 import { relay } from '../forwarding/relay.js';
 import { ExecutionReader, isFinal, pathOf } from './execution-reader.js';
@@ -38,9 +38,10 @@ export class ExecuteController {
     @Res() reply: FastifyReply,
   ): Promise<FastifyReply> {
     const headers = passedOn(request);
+    const agent = agentActing(caller, body);
     if (Buffer.byteLength(JSON.stringify(body.payload)) > MAX_PAYLOAD_BYTES) throw new ToolplaneError('REQUEST_TOO_LARGE');
-    const { payload, version, agent } = body;
-    const asked = { tool, payload, ...(version !== undefined && { version }), agent: caller.agent ?? agent ?? null };
+    const { payload, version } = body;
+    const asked = { tool, payload, ...(version !== undefined && { version }), agent };
     const checked = await this.input.check(asked, headers, caller.token);
     if ('refused' in checked) return relay(checked.refused, reply);
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolAuditRecorded, ToolExecutionCompleted, ToolExecutionFailed } from '@toolplane/contracts/events';
 import type { ExecutionRecord } from '@toolplane/contracts/http';
 import { golden } from '@toolplane/contracts/testing';
-import { eventually } from '@toolplane/service-kit/testing';
+import { eventually, testCaller, testToken } from '@toolplane/service-kit/testing';
 import type { FakeAnswer, SeenRequest } from '../testing/fake-service.js';
 import { KEY, testGateway } from '../testing/test-gateway.js';
 import { OnToolAuditRecorded } from './on-tool-audit-recorded.js';
@@ -58,6 +58,24 @@ describe('executing over HTTP', () => {
     expect(handed?.body).toMatchObject({ executionId: ID, check: CHECK, request: { payload: { text: 'hi' }, version: '1.0.0' }, path: '/api/tools/echo/execute' });
     expect(handed?.headers).toMatchObject({ 'idempotency-key': 'k-1', traceparent: expect.stringMatching(/^00-/) as string });
     expect(handed?.headers['x-toolplane-token']).toBe(gateway.validation.requests(CHECKS)[0]?.headers['x-toolplane-token']);
+  });
+
+  it('is refused to a key that says it acts for others, or as another agent than its own, before anybody is asked', async () => {
+    const bearer = (overrides: object) =>
+      gateway.registry.on('POST /internal/tokens', async () => {
+        const caller = testCaller(overrides);
+        return { body: { token: await testToken(caller), expiresAt: new Date(Date.now() + 60_000).toISOString(), caller } };
+      });
+    const actor = { type: 'user', id: 'mary' };
+    bearer({});
+    expect(await execute({ authorization: 'Bearer tp_plain' }, { actor })).toMatchObject({ status: 403, body: { code: 'FORBIDDEN', errors: [{ pointer: '/actor' }] } });
+    bearer({ mayActFor: true });
+    expect((await execute({ authorization: 'Bearer tp_acting' }, { actor })).status).toBe(202);
+    bearer({ principal: { type: 'agent', id: 'a' }, agent: 'analysis' });
+    expect(await execute({ authorization: 'Bearer tp_agent' }, { agent: 'brainstorm' })).toMatchObject({ status: 403, body: { errors: [{ pointer: '/agent' }] } });
+    for (const body of [{}, { agent: 'analysis' }]) expect((await execute({ authorization: 'Bearer tp_agent' }, body)).status).toBe(202);
+    expect(gateway.validation.requests(CHECKS).map(({ body }) => body['agent'])).toEqual([null, 'analysis', 'analysis']);
+    expect(gateway.execution.requests(ACCEPT)).toHaveLength(3);
   });
 
   it('is the same under /api/v2, for the idempotency key too', async () => {

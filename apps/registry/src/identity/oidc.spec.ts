@@ -3,15 +3,15 @@ import { ConfigurationError, loadConfig } from '@toolplane/config';
 import { testEnvironment } from '@toolplane/service-kit/testing';
 import { base64url, exportSPKI } from 'jose';
 import { registryConfig } from '../registry.config.js';
-import { LocalIssuer, makeKey, type IssuerKey } from '../testing/local-issuer.js';
+import { LocalIssuer, makeKey } from '../testing/local-issuer.js';
 import { ADMIN, testRegistry } from '../testing/test-registry.js';
 
 interface Exchanged { readonly code?: string; readonly caller: { tenantId: string; principal: object; roles: string[]; agent: string | null; mayActFor: boolean } }
 
 const issuer = new LocalIssuer();
-const [rsa, ec, ed, stranger, next] = (await Promise.all([
+const [rsa, ec, ed, stranger, next] = await Promise.all([
   makeKey('rsa', 'RS256'), makeKey('ec', 'ES256'), makeKey('ed', 'EdDSA'), makeKey('rsa', 'RS256'), makeKey('next', 'ES256'),
-])) as [IssuerKey, IssuerKey, IssuerKey, IssuerKey, IssuerKey];
+]);
 issuer.publish([rsa.jwk, ec.jwk, ed.jwk]);
 afterAll(() => issuer.close());
 
@@ -71,7 +71,7 @@ describe('a token of the issuer', () => {
     ['that names the keys to be believed (jku)', () => issuer.sign(stranger, {}, { jku: 'https://evil.example.com/jwks.json' })],
     ['that names the keys to be believed (jku), well signed', () => issuer.sign(rsa, {}, { jku: 'https://evil.example.com/jwks.json' })],
     ['that names a certificate (x5u)', () => issuer.sign(rsa, {}, { x5u: 'https://evil.example.com/c.pem' })],
-    ['that brings its own key (jwk)', () => issuer.sign({ ...stranger, kid: 'own' }, {}, { jwk: stranger.jwk as never })],
+    ['that brings its own key (jwk)', () => issuer.sign({ ...stranger, kid: 'own' }, {}, { jwk: stranger.jwk })],
     ['with a critical header nobody knows', () => forged({ alg: 'RS256', kid: 'rsa', crit: ['x'], x: 1 }, () => 'AA')],
     ['for another audience', () => issuer.sign(rsa, { aud: 'somebody-else' })],
     ['for an audience that only begins like ours', () => issuer.sign(rsa, { aud: 'toolplane.example.com' })],

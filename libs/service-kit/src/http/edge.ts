@@ -2,7 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger, Metrics } from '@toolplane/observability';
 import { CallerGuard } from '../auth/caller.guard.js';
-import { createAdapter, prepareEdge } from './fastify-adapter.js';
+import { createAdapter, EDGE_LIMITS, prepareEdge, type EdgeLimits } from './fastify-adapter.js';
 import { KnownMethods } from './known-methods.js';
 import { ProblemFilter } from './problem.filter.js';
 import { QueryGuard } from './query.guard.js';
@@ -18,17 +18,17 @@ export interface Edge {
   close(): void;
 }
 
-export function createEdge(module: DynamicModule): Edge {
+export function createEdge(module: DynamicModule, limits: EdgeLimits = EDGE_LIMITS): Edge {
   let filter: ProblemFilter | undefined;
   let closing = false;
   return {
-    adapter: createAdapter(() => filter),
+    adapter: createAdapter(() => filter, limits),
     prepare(app) {
       assertPermissions(routesOf(module));
       const logger = app.get(Logger);
       const known = new KnownMethods();
       filter = new ProblemFilter(logger, (url) => known.of(url));
-      prepareEdge(app, { logger, metrics: app.get(Metrics), known, isClosing: () => closing });
+      prepareEdge(app, { logger, metrics: app.get(Metrics), known, isClosing: () => closing, maxConnections: limits.maxConnections });
       app.useGlobalFilters(filter);
       app.useGlobalGuards(app.get(CallerGuard), app.get(QueryGuard));
       app.useGlobalPipes(new QueryPipe());

@@ -9,25 +9,37 @@ import type { KnownMethods } from './known-methods.js';
 import { PROBLEM_TYPE, problemOf } from './problem.js';
 import type { ProblemFilter } from './problem.filter.js';
 
-/** Limits of a connection (slow and idle senders). Milliseconds. */
-const REQUEST_TIMEOUT_MS = 30_000;
-const HEADERS_TIMEOUT_MS = 10_000;
+/** What one sender may keep of us. */
+export interface EdgeLimits {
+  /** The whole request, body included, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** From the connection, or the last answer on it, to the end of the headers, in milliseconds. */
+  readonly headersTimeoutMs: number;
+  /** Open connections; one more is closed at once. */
+  readonly maxConnections: number;
+}
+export const EDGE_LIMITS: EdgeLimits = Object.freeze({ requestTimeoutMs: 30_000, headersTimeoutMs: 10_000, maxConnections: 2_000 });
+/** Node looks for slow senders only so often; its own half minute would more than double the limits. */
+const CHECK_EVERY_MS = 1_000;
 /** Longer than the callers' own, so that the side which closes an idle connection is the caller. */
 const KEEP_ALIVE_MS = 72_000;
 const MAX_HEADER_BYTES = 16_384;
-const MAX_CONNECTIONS = 2_000;
 /** Refusals that somebody may want to count or look up; other answers go to `debug`. */
 const REFUSED = new Set([401, 403, 413, 415, 422, 429]);
 
 /** An adapter with our limits. Errors that Fastify meets before routing are answered by the filter, once it is there. */
-export function createAdapter(filter: () => ProblemFilter | undefined): FastifyAdapter {
+export function createAdapter(filter: () => ProblemFilter | undefined, { requestTimeoutMs, headersTimeoutMs }: EdgeLimits): FastifyAdapter {
   return new FastifyAdapter({
     skipMiddie: true,
     bodyLimit: MAX_INTERNAL_BODY_BYTES,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false, caseSensitive: true },
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES },
+    http: {
+      headersTimeout: headersTimeoutMs,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, headersTimeoutMs, requestTimeoutMs),
+    },
     return503OnClosing: false,
     logger: false,
     clientErrorHandler: answerUnreadable,
@@ -61,14 +73,15 @@ export interface EdgeOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly isClosing: () => boolean;
+  readonly maxConnections: number;
   /** Filled with every route, whoever registers it. */
   readonly known: KnownMethods;
 }
 
 /** Body parsing, trace context, request metrics and the refusal of new requests while the service stops. */
-export function prepareEdge(app: NestFastifyApplication, { logger, metrics, isClosing, known }: EdgeOptions): void {
+export function prepareEdge(app: NestFastifyApplication, { logger, metrics, isClosing, maxConnections, known }: EdgeOptions): void {
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.server.maxConnections = MAX_CONNECTIONS;
+  fastify.server.maxConnections = maxConnections;
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(['application/json'], { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done) => {
     try {

@@ -5,6 +5,7 @@ import type { ServiceConfig } from '@toolplane/config';
 import { EventLogServer } from '@toolplane/messaging';
 import { createLogger, NestLogger } from '@toolplane/observability';
 import { createEdge } from '../http/edge.js';
+import type { EdgeLimits } from '../http/fastify-adapter.js';
 
 /** A module that knows how to wire itself for a configuration. */
 export interface ServiceModule<Config> {
@@ -24,13 +25,13 @@ export interface RunningService {
 }
 
 /** Starts a service in this process: HTTP first, so that its health can be asked while the event log is still being reached. */
-export async function openService<Config extends { readonly service: ServiceConfig }>(
+export async function openService<Config extends { readonly service: ServiceConfig; readonly edge?: EdgeLimits }>(
   module: ServiceModule<Config>,
   config: Config,
 ): Promise<RunningService> {
   const { name, host, port, logLevel } = config.service;
   const wired = module.with(config);
-  const edge = createEdge(wired);
+  const edge = createEdge(wired, config.edge);
   const app = await NestFactory.create<NestFastifyApplication>(wired, edge.adapter, {
     bodyParser: false,
     abortOnError: false,

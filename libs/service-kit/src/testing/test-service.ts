@@ -11,6 +11,7 @@ import { testDatabase, type TestDatabase } from '@toolplane/persistence/testing'
 import type { Caller } from '../auth/caller.js';
 import { TOKEN_HEADER } from '../auth/internal-tokens.js';
 import { createEdge } from '../http/edge.js';
+import type { EdgeLimits } from '../http/fastify-adapter.js';
 import type { ServiceModule } from '../lifecycle/open-service.js';
 import { testEnvironment, testToken } from './test-environment.js';
 
@@ -113,7 +114,8 @@ async function start<D extends Definition>(module: ServiceModule<Settings<D>>, o
   const { definition, env, fakes = [] } = options;
   const database = options.database && (await testDatabase(options.database));
   const roles = database && { DATABASE_API_URL: database.config.apiUrl, DATABASE_WORKER_URL: database.config.workerUrl };
-  const wired = module.with(loadConfig(definition, { ...testEnvironment(), ...roles, ...(typeof env === 'function' ? await env() : env) }));
+  const config = loadConfig(definition, { ...testEnvironment(), ...roles, ...(typeof env === 'function' ? await env() : env) });
+  const wired = module.with(config);
   const publisher = new RecordingPublisher();
   const building = Test.createTestingModule({ imports: [wired] })
     .overrideProvider(Publisher)
@@ -121,7 +123,7 @@ async function start<D extends Definition>(module: ServiceModule<Settings<D>>, o
     .overrideProvider(EventLog)
     .useValue({ clusterId: 'test', close: () => Promise.resolve() });
   for (const { provide, useValue } of fakes) building.overrideProvider(provide).useValue(useValue);
-  const edge = createEdge(wired);
+  const edge = createEdge(wired, (config as { readonly edge?: EdgeLimits }).edge);
   const app = (await building.compile()).createNestApplication<NestFastifyApplication>(edge.adapter, { bodyParser: false, logger: false });
   edge.prepare(app);
   await app.init();
