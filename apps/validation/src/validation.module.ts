@@ -10,6 +10,8 @@ import { Cases } from './decide/cases.js';
 import { Decider } from './decide/decider.js';
 import { Ingresses } from './decide/ingresses.js';
 import { OnToolExecutionRequested } from './decide/on-tool-execution-requested.js';
+import { DefinitionChanges } from './limits/definition-changes.js';
+import { Ledger } from './limits/ledger.js';
 import { ControlProjection } from './projection/control-projection.js';
 import { OnToolControlChanged } from './projection/on-tool-control-changed.js';
 import { OnToolRegistryChanged } from './projection/on-tool-registry-changed.js';
@@ -35,6 +37,8 @@ export class ValidationModule {
         RegistryProjection,
         ControlProjection,
         ProjectionState,
+        DefinitionChanges,
+        Ledger,
         {
           provide: Cases,
           useFactory: (registry: RegistryProjection, control: ControlProjection) => new Cases(registry, control),

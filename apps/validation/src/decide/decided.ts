@@ -8,6 +8,12 @@ import { carried, payloadDigest } from './payload.js';
 import { executionIdOf, type RequestContext } from './request.js';
 import type { Verdict } from './rule.js';
 
+/** An approval that was asked for in the same breath. */
+export interface PendingApproval {
+  readonly id: string;
+  readonly expiresAt: Date;
+}
+
 /**
  * The event of a first decision. All in it comes from the request and what it was decided by, its time included: decided again from the
  * same state, it is the same event to the byte.
@@ -18,6 +24,7 @@ export function decidedEvent(
   decision: Decision,
   context: RequestContext,
   requestDigest: string,
+  approval: PendingApproval | null = null,
 ): Outgoing<ToolExecutionDecided> {
   const executionId = executionIdOf(event);
   const id = deriveEventId(event.tenantid, executionId, 'decided');
@@ -41,7 +48,7 @@ export function decidedEvent(
       tool: compiled?.terms ?? null,
       input: carried(given.payload),
       inputDigest: payloadDigest(given.payload),
-      approval: null,
+      approval: approval && { id: approval.id, decision: 'pending', by: null, comment: null, expiresAt: approval.expiresAt.toISOString() },
       requestedAt,
       ...context,
     },

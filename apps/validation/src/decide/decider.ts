@@ -4,15 +4,26 @@ import type { Outgoing, ToolExecutionDecided, ToolExecutionRequested } from '@to
 import type { Logger } from '@toolplane/observability';
 import type { Cases, Prepared } from './cases.js';
 import { decide, type Decision } from './decide.js';
-import { decidedEvent } from './decided.js';
-import type { Ingress, Ingresses } from './ingresses.js';
-import { contextOf, requestDigestOf } from './request.js';
+import { decidedEvent, type PendingApproval } from './decided.js';
+import type { Ingresses } from './ingresses.js';
+import { contextOf, executionIdOf, requestDigestOf, type RequestContext } from './request.js';
+import type { Case } from './rule.js';
 
 /** Why a record is parked: it has no tenant whose execution it could be. */
 export type Refusal = Extract<ErrorCode, 'TENANT_UNKNOWN' | 'TENANT_NOT_ALLOWED'>;
 
 const CANNOT_DECIDE = Object.freeze({ rule: 'tool_exists', verdict: 'fail', code: 'INTERNAL', reason: 'the request could not be decided' } as const);
 const UNDECIDABLE: Decision = Object.freeze({ outcome: 'rejected', failed: CANNOT_DECIDE, rules: [CANNOT_DECIDE] });
+
+/** A request as it was read, before anybody has counted or looked up anything. */
+export interface ReadRequest {
+  readonly event: Received<ToolExecutionRequested>;
+  readonly tenantId: string;
+  readonly executionId: string;
+  readonly prepared: Prepared;
+  readonly context: RequestContext;
+  readonly digest: string;
+}
 
 /** Makes a decision of a request: which ingress it came by, what it asks for, what the rules say. */
 export class Decider {
@@ -23,24 +34,32 @@ export class Decider {
     private readonly logger: Logger,
   ) {}
 
-  decide(event: Received<ToolExecutionRequested>): Outgoing<ToolExecutionDecided> | Refusal {
+  /** All that a decision is made of but what only a database knows: uses that were counted, a decision that stands. */
+  read(event: Received<ToolExecutionRequested>): ReadRequest | Refusal {
     const { tenantid: tenantId, data } = event;
     const ingress = this.ingresses.of(event.record.topic);
     if (!ingress?.allows(tenantId)) return 'TENANT_NOT_ALLOWED';
     const { tool, version, payload } = data;
     const prepared = this.cases.of({ tenantId, tool, version, agent: data.agent ?? null, sessionId: data.sessionId ?? null, payload });
     if (!prepared.given.tenant) return 'TENANT_UNKNOWN';
-    return this.decidedOf(event, prepared, ingress);
-  }
-
-  private decidedOf(event: Received<ToolExecutionRequested>, prepared: Prepared, ingress: Ingress): Outgoing<ToolExecutionDecided> {
     const context = contextOf(event, ingress);
     const digest = requestDigestOf(event, context, prepared.given.sent, ingress, this.digestKey);
-    return decidedEvent(event, prepared, this.judge(prepared, event), context, digest);
+    return { event, tenantId, executionId: executionIdOf(event), prepared, context, digest };
+  }
+
+  /** @param counted uses in this session so far, where the assignment limits them */
+  decide(request: ReadRequest, counted: Case['usage'] = null): Decision {
+    const { given } = request.prepared;
+    return this.judge(counted === null ? given : { ...given, usage: counted }, request.event);
+  }
+
+  /** @param approval the approval that the request waits for, where it was decided that it needs one */
+  eventOf({ event, prepared, context, digest }: ReadRequest, decision: Decision, approval: PendingApproval | null = null): Outgoing<ToolExecutionDecided> {
+    return decidedEvent(event, prepared, decision, context, digest, approval);
   }
 
   /** A rule that throws is a fault of ours. Its request ends, visibly; it is neither run nor parked. */
-  private judge({ given }: Prepared, { id, tenantid }: Received<ToolExecutionRequested>): Decision {
+  private judge(given: Case, { id, tenantid }: Received<ToolExecutionRequested>): Decision {
     try {
       return decide(given);
     } catch (err) {

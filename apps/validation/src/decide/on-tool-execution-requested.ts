@@ -1,9 +1,10 @@
 import { Controller } from '@nestjs/common';
 import type { Received } from '@toolplane/contracts/envelope';
 import { ToolplaneError } from '@toolplane/contracts/errors';
-import { ToolControlChanged, ToolExecutionRequested, ToolRegistryChanged, type Outgoing, type ToolExecutionDecided } from '@toolplane/contracts/events';
+import { ToolControlChanged, ToolExecutionRequested, ToolRegistryChanged, type ToolExecutionDecided } from '@toolplane/contracts/events';
 import { OnEvents, Publisher } from '@toolplane/messaging';
 import { Logger, Metrics, type MetricDefinition } from '@toolplane/observability';
+import { Ledger } from '../limits/ledger.js';
 import { Decider } from './decider.js';
 
 const DECISIONS: MetricDefinition<'outcome' | 'code'> = {
@@ -12,13 +13,14 @@ const DECISIONS: MetricDefinition<'outcome' | 'code'> = {
   labels: ['outcome', 'code'],
 };
 
-/** Decides about requests. Nothing is asked of anybody: a batch is decided in one go and published in one. */
+/** Decides about requests. Nobody is asked: a batch is decided in one go, with one transaction where something counts, and published in one. */
 @Controller()
 export class OnToolExecutionRequested {
   private readonly decisions;
 
   constructor(
     private readonly decider: Decider,
+    private readonly ledger: Ledger,
     private readonly publisher: Publisher,
     private readonly logger: Logger,
     metrics: Metrics,
@@ -29,13 +31,13 @@ export class OnToolExecutionRequested {
   // An incomplete projection would refuse what it has not read of yet.
   @OnEvents(ToolExecutionRequested, { after: [ToolRegistryChanged, ToolControlChanged] })
   async handle(events: readonly Received<ToolExecutionRequested>[]): Promise<void> {
-    const decided: Outgoing<ToolExecutionDecided>[] = [];
-    for (const event of events) {
-      const answer = this.decider.decide(event);
+    const requests = events.map((event) => {
+      const read = this.decider.read(event);
       // Alone it is parked; in a batch it is looked for, before anything of the batch is said.
-      if (typeof answer === 'string') throw new ToolplaneError(answer);
-      decided.push(answer);
-    }
+      if (typeof read === 'string') throw new ToolplaneError(read);
+      return read;
+    });
+    const decided = await this.ledger.decide(requests);
     await this.publisher.publish(decided);
     this.tell(decided);
   }

@@ -1,16 +1,24 @@
 import { Controller } from '@nestjs/common';
+import type { Received } from '@toolplane/contracts/envelope';
 import { ToolRegistryChanged } from '@toolplane/contracts/events';
 import { OnEvents } from '@toolplane/messaging';
+import { DefinitionChanges } from '../limits/definition-changes.js';
 import { RegistryProjection } from './registry-projection.js';
 
 /** Keeps the projection of tenants, tools, versions and enablements. Every instance reads all of it, each time it starts. */
 @Controller()
 export class OnToolRegistryChanged {
-  constructor(private readonly registry: RegistryProjection) {}
+  constructor(
+    private readonly registry: RegistryProjection,
+    private readonly changes: DefinitionChanges,
+  ) {}
 
   @OnEvents(ToolRegistryChanged, { audience: 'everyone', from: 'start' })
-  handle(events: readonly ToolRegistryChanged[]): Promise<void> {
-    for (const { tenantid, data } of events) this.registry.apply(tenantid, data);
+  handle(events: readonly Received<ToolRegistryChanged>[]): Promise<void> {
+    for (const { tenantid, data, record } of events) {
+      this.registry.apply(tenantid, data);
+      this.changes.note(record.appendedAt);
+    }
     return Promise.resolve();
   }
 }
