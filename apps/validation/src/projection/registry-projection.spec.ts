@@ -1,7 +1,7 @@
 import type { RegistryTool } from '@toolplane/contracts/documents';
 import type { ToolRegistryChanged } from '@toolplane/contracts/events';
 import fc from 'fast-check';
-import { ECHO_ID, changed, sampleTool, tenantChanged, toolChanged } from '../testing/sample.js';
+import { ANALYSIS_ID, ECHO_ID, agentChanged, assignmentChanged, changed, sampleAgent, sampleTool, tenantChanged, toolChanged } from '../testing/sample.js';
 import { RegistryProjection } from './registry-projection.js';
 
 const projectionOf = (...events: readonly ToolRegistryChanged[]): RegistryProjection => {
@@ -54,6 +54,29 @@ describe('the projection of the registry', () => {
     expect(projectionOf(said(false), said(true)).isSwitchedOff('demo', ECHO_ID)).toBe(false);
   });
 
+  it('finds an agent by its name: the tenant’s own first, a disabled one too, then the global one', () => {
+    const global = agentChanged({ tenantId: null, id: OTHER_ID });
+    const projection = projectionOf(global, agentChanged({ enabled: false }));
+    expect(projection.agent('demo', 'analysis')).toMatchObject({ id: ANALYSIS_ID, enabled: false });
+    expect(projection.agent('acme', 'analysis')?.id).toBe(OTHER_ID);
+    for (const name of ['Analysis', ANALYSIS_ID, '__proto__']) expect(projection.agent('demo', name)).toBeUndefined();
+    const gone = projectionOf(global, agentChanged(), agentChanged({ deleted: true }, { deleted: true }));
+    expect(gone.agent('demo', 'analysis')?.id).toBe(OTHER_ID);
+  });
+
+  it('finds an assignment with the owner of its agent, until it is removed', () => {
+    const own = sampleAgent();
+    const global = sampleAgent({ tenantId: null });
+    const projection = projectionOf(assignmentChanged({ usageLimit: 3 }));
+    expect(projection.assignment(own, ECHO_ID)).toMatchObject({ usageLimit: 3, allowUse: true });
+    expect(projection.assignment(own, OTHER_ID)).toBeUndefined();
+    expect(projection.assignment(global, ECHO_ID)).toBeUndefined();
+    expect(projectionOf(assignmentChanged({}, { tenantId: null })).assignment(global, ECHO_ID)).toBeDefined();
+    const removed = () => changed('demo', 'assignment', `${ANALYSIS_ID}:${ECHO_ID}`, null, { deleted: true });
+    expect(projectionOf(assignmentChanged(), removed()).assignment(own, ECHO_ID)).toBeUndefined();
+    expect(projectionOf(assignmentChanged(), removed(), assignmentChanged()).assignment(own, ECHO_ID)).toBeDefined();
+  });
+
   it('takes a tenant whose record is a tombstone for deleted', () => {
     const event = changed('demo', 'tenant', 'demo', { id: 'demo', displayName: '', status: 'active' }, { deleted: true });
     expect(projectionOf(event).tenant('demo')?.status).toBe('deleted');
@@ -63,8 +86,12 @@ describe('the projection of the registry', () => {
     const events = [
       tenantChanged('demo'), ...toolChanged(), tenantChanged('demo', 'suspended'), ...toolChanged({ enabled: false }), tenantChanged('demo'),
       ...toolChanged({ enabled: true, isDangerous: true }), changed('demo', 'enablement', ECHO_ID, { tenantId: 'demo', toolId: ECHO_ID, enabled: false }),
+      agentChanged(), assignmentChanged(), agentChanged({ enabled: false }), assignmentChanged({}, {}, { deleted: true }), agentChanged(), assignmentChanged({ usageLimit: 5 }),
     ];
-    const stateOf = (projection: RegistryProjection) => [projection.tenant('demo'), projection.tool('demo', 'echo'), projection.isSwitchedOff('demo', ECHO_ID)];
+    const stateOf = (projection: RegistryProjection) => [
+      projection.tenant('demo'), projection.tool('demo', 'echo'), projection.isSwitchedOff('demo', ECHO_ID), projection.agent('demo', 'analysis'),
+      projection.assignment(sampleAgent(), ECHO_ID),
+    ];
     const expected = stateOf(projectionOf(...events));
     const places = fc.array(fc.nat({ max: events.length - 1 }), { maxLength: 30 });
     fc.assert(
@@ -78,6 +105,8 @@ describe('the projection of the registry', () => {
   it.each<[string, ToolRegistryChanged]>([
     ['a tool without its flags', changed('demo', 'tool', ECHO_ID, { ...sampleTool(), isDangerous: undefined })],
     ['a tenant of an unknown status', tenantChanged('demo', 'asleep')],
+    ['an agent without a name', changed('demo', 'agent', ANALYSIS_ID, { ...sampleAgent(), name: undefined })],
+    ['an assignment that allows a text', changed('demo', 'assignment', `${ANALYSIS_ID}:${ECHO_ID}`, { allowedParameters: 'all' })],
     ['nothing', changed('demo', 'tool_version', `${ECHO_ID}@1.0.0`, null)],
   ])('refuses %s, and takes what comes then', (_title, event) => {
     const projection = new RegistryProjection();
@@ -87,6 +116,6 @@ describe('the projection of the registry', () => {
   });
 
   it('passes over kinds that no rule looks at', () => {
-    expect(() => projectionOf(changed('demo', 'toolkit', 'x', { any: 'thing' }), changed('demo', 'agent', 'x', null))).not.toThrow();
+    expect(() => projectionOf(changed('demo', 'toolkit', 'x', { any: 'thing' }), changed('demo', 'ingress', 'x', null))).not.toThrow();
   });
 });

@@ -1,9 +1,10 @@
-import type { RegistryTool, RegistryToolVersion } from '@toolplane/contracts/documents';
+import { completeAssignment, type AssignmentBody, type RegistryAgent, type RegistryAssignment, type RegistryTool, type RegistryToolVersion } from '@toolplane/contracts/documents';
 import { createEvent, ToolControlChanged, ToolRegistryChanged, type EventOf } from '@toolplane/contracts/events';
 import { GLOBAL, newId } from '@toolplane/contracts/ids';
 
 /** Definitions for specs, and the events by which the registry tells of them. */
 export const ECHO_ID = '0193e3b1-7c40-7a52-9a51-0d6f2c1b8e10';
+export const ANALYSIS_ID = '0193e3b1-7c40-7a52-9a51-0d6f2c1b8ea0';
 let revision = 0;
 
 export const sampleTool = (overrides: Partial<RegistryTool> = {}): RegistryTool => ({
@@ -17,6 +18,15 @@ export const sampleVersion = (overrides: Partial<RegistryToolVersion> = {}): Reg
   inputSchema: { type: 'object', properties: { text: { type: 'string' }, key: { type: 'string', writeOnly: true } }, required: ['text'] },
   outputSchema: null, spec: {}, timeoutMs: 30_000, retry: { maxAttempts: 3, backoffMs: 500 }, idempotent: true,
   ...overrides,
+});
+
+export const sampleAgent = (overrides: Partial<RegistryAgent> = {}): RegistryAgent => ({
+  tenantId: 'demo', id: ANALYSIS_ID, name: 'analysis', enabled: true, deleted: false, ...overrides,
+});
+
+/** What the agent `analysis` may do with `echo`. */
+export const sampleAssignment = (body: AssignmentBody = {}, overrides: Partial<RegistryAssignment> = {}): RegistryAssignment => ({
+  tenantId: 'demo', agentId: ANALYSIS_ID, agentName: 'analysis', toolId: ECHO_ID, ...completeAssignment(body), ...overrides,
 });
 
 type Changed = ToolRegistryChanged['data'];
@@ -39,6 +49,16 @@ export const toolChanged = (tool: Partial<RegistryTool> = {}, versions: readonly
     }),
     changed(owner, 'tool', id, sampleTool(tool)),
   ];
+};
+
+export const agentChanged = (overrides: Partial<RegistryAgent> = {}, rest: Partial<Changed> = {}) => {
+  const agent = sampleAgent(overrides);
+  return changed(agent.tenantId ?? GLOBAL, 'agent', agent.id, agent, rest);
+};
+
+export const assignmentChanged = (body: AssignmentBody = {}, overrides: Partial<RegistryAssignment> = {}, rest: Partial<Changed> = {}) => {
+  const assignment = sampleAssignment(body, overrides);
+  return changed(assignment.tenantId ?? GLOBAL, 'assignment', `${assignment.agentId}:${assignment.toolId}`, assignment, rest);
 };
 
 type Controlled = ToolControlChanged['data'];

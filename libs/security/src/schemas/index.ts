@@ -1,2 +1,3 @@
 export { FORBIDDEN_KEYS, SCHEMA_CAPS, payloadFault, shapeFault, type ShapeCaps, type ShapeFault } from './caps.js';
 export { compileSchema, type CompiledSchema, type RefusedSchema } from './compile-schema.js';
+export { compileDenials, type CompiledDenials, type Denied, type RefusedDenials } from './denied-values.js';
