@@ -29,6 +29,7 @@ export {
   RegistryToolkit,
   RegistryToolVersion,
 } from './registry-objects.js';
+export { SealingKey, SealingKeys, UnsealingKey, UnsealingKeys } from './sealing-keys.js';
 export { schemaAt, type JsonSchema } from './schema-at.js';
 export { checkTemplate, render, Template, TemplateReference } from './template.js';
 export { Tenant, TenantBody, TenantChange } from './tenant.js';

@@ -11,6 +11,15 @@ export const platformErrors = defineErrors({
     audience: 'operator',
     remedy: 'Report the traceId.',
   },
+  SEALING_NOT_CONFIGURED: {
+    status: 503,
+    title: 'Sensitive fields cannot be sealed or opened here',
+    retryable: true,
+    effect: 'none',
+    auditWord: 'failed',
+    audience: 'operator',
+    remedy: 'Set SEALING_KEYS_FILE for execution, validation and registry, and UNSEALING_KEYS_FILE for the workers.',
+  },
   DEPENDENCY_DOWN: {
     status: 503,
     title: 'A dependency is away; nothing was accepted',

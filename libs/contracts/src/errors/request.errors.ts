@@ -20,6 +20,15 @@ export const requestErrors = defineErrors({
     audience: 'caller',
     remedy: 'Keep the payload under 256 KiB and 64 levels; pass large content by reference.',
   },
+  SEALED_VALUE_INVALID: {
+    status: 422,
+    title: 'A sealed value does not open',
+    retryable: false,
+    effect: 'none',
+    auditWord: 'failed',
+    audience: 'caller',
+    remedy: 'Seal it anew with the last key of GET /api/sealing-keys, for exactly this tenant, tool and pointer.',
+  },
   TOOL_NOT_FOUND: {
     status: 404,
     title: 'There is no such tool',

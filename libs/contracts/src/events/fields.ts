@@ -73,6 +73,7 @@ export const ToolTerms = Type.Object(
     spec: Type.Unknown({ description: 'What that provider needs: endpoint, dummy settings or implementation key.' }),
     auth: Type.Unknown({ description: 'Authentication by reference; never a value.' }),
     outputSchema: Type.Union([Type.Unknown(), Type.Null()], { description: 'JSON Schema of the output, or null.' }),
+    inputSchema: Type.Optional(Type.Unknown({ description: 'JSON Schema of the payload, where fields of it are sealed: checked again once they are open.' })),
     sensitive: Type.Object(
       { input: Type.Array(Type.String()), output: Type.Array(Type.String()) },
       { description: 'JSON Pointers (with * for any item) of fields that the schemas mark as sensitive.' },

@@ -1,3 +1,4 @@
+import { escapeSegment, marksBelow, marksOf, NO_MARKS, type Mark } from './marks.js';
 import { isSensitiveKey } from './sensitive-key.js';
 import { secretMatcher } from './secret-matcher.js';
 
@@ -46,40 +47,6 @@ export function redactor({ pointers, keys = false, values }: RedactOptions): Red
   };
 }
 
-/** A tree of the marked pointers: under each segment what lies below it. */
-interface Mark {
-  marked: boolean;
-  readonly below: Map<string, Mark>;
-}
-const NO_MARKS: readonly Mark[] = Object.freeze([]);
-
-function marksOf(pointers: readonly string[]): readonly Mark[] {
-  const root: Mark = { marked: false, below: new Map() };
-  for (const pointer of pointers) {
-    let mark = root;
-    for (const raw of pointer.split('/').slice(1)) {
-      const segment = raw.replaceAll('~1', '/').replaceAll('~0', '~');
-      let next = mark.below.get(segment);
-      if (!next) mark.below.set(segment, (next = { marked: false, below: new Map() }));
-      mark = next;
-    }
-    mark.marked = true;
-  }
-  return [root];
-}
-
-function marksBelow(marks: readonly Mark[], segment: string): readonly Mark[] {
-  if (marks === NO_MARKS) return marks;
-  const next: Mark[] = [];
-  for (const { below } of marks) {
-    const exact = below.get(segment);
-    if (exact) next.push(exact);
-    const any = segment === '*' ? undefined : below.get('*');
-    if (any) next.push(any);
-  }
-  return next.length === 0 ? NO_MARKS : next;
-}
-
 class Run {
   redactions: Redaction[] | undefined;
 
@@ -122,7 +89,7 @@ class Run {
       const member = members[key];
       const hidden = this.isSecret?.(key) === true;
       const name = hidden ? this.#nameFor(members, copy) : key;
-      const at = `${pointer}/${escape(name)}`;
+      const at = `${pointer}/${escapeSegment(name)}`;
       const visited = hidden ? this.#replace(at, 'value') : this.visit(member, at, marksBelow(marks, key), this.keys && isSensitiveKey(key));
       if (visited === member && !hidden) continue;
       copy ??= new Map(Object.entries(members));
@@ -145,6 +112,3 @@ class Run {
     return REDACTED;
   }
 }
-
-const escape = (segment: string): string =>
-  segment.includes('~') || segment.includes('/') ? segment.replaceAll('~', '~0').replaceAll('/', '~1') : segment;
