@@ -7,6 +7,9 @@ import { Database, Outbox, Persistence, Positions } from '@toolplane/persistence
 import { OutboxRelay, ServiceKit } from '@toolplane/service-kit';
 import { AcceptController, REQUEST_DIGEST_KEY } from './accept/accept.controller.js';
 import { Acceptor } from './accept/acceptor.js';
+import { CancelController } from './cancel/cancel.controller.js';
+import { Canceller } from './cancel/canceller.js';
+import { DeadLetterDesk } from './dead-letters/dead-letter-desk.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { OnDeadLettersParked } from './dead-letters/on-dead-letters.js';
 import { OnToolExecutionDecided } from './dispatch/on-tool-execution-decided.js';
@@ -17,6 +20,8 @@ import { ExecutionsController } from './read/executions.controller.js';
 import { LogProgress } from './recover/progress.js';
 import { Sweep } from './recover/sweep.js';
 import { Sweeper } from './recover/sweeper.js';
+import { BulkRerun } from './rerun/bulk-rerun.js';
+import { RerunController } from './rerun/rerun.controller.js';
 import { OnToolInvocationReported } from './settle/on-tool-invocation-reported.js';
 
 /** The whole wiring, in the order of the path: accept, dispatch, settle, recover; reading beside it. */
@@ -30,7 +35,7 @@ export class ExecutionModule {
         Persistence.with(config.database, { service: 'execution', migrations: executionMigrations }),
         Messaging.with(config.eventLog, { service: 'execution' }),
       ],
-      controllers: [AcceptController, OnToolExecutionDecided, OnToolInvocationReported, ExecutionsController, OnDeadLettersParked, DeadLettersController],
+      controllers: [AcceptController, OnToolExecutionDecided, OnToolInvocationReported, CancelController, RerunController, ExecutionsController, OnDeadLettersParked, DeadLettersController],
       providers: [
         { provide: REQUEST_DIGEST_KEY, useValue: config.requestDigestKey },
         { provide: Acceptor, useFactory: (database: Database, outbox: Outbox) => new Acceptor(database, outbox), inject: [Database, Outbox] },
@@ -42,7 +47,7 @@ export class ExecutionModule {
           inject: [Database, ExecutionStore, Outbox, EventLog, Positions, Logger],
         },
         { provide: Sweeper, useFactory: (sweep: Sweep, logger: Logger) => new Sweeper(sweep, config.sweepEveryMs, logger), inject: [Sweep, Logger] },
-        OutboxRelay,
+        Canceller, BulkRerun, DeadLetterDesk, OutboxRelay,
       ],
     };
   }

@@ -12,6 +12,7 @@ const KINDS = {
   late_report: 'late_report',
   cancelled: 'cancel',
   redriven: 'dead_letter',
+  discarded: 'dead_letter',
 } as const satisfies Record<ToolExecutionProgressed['data']['kind'], EntryContent['kind'] | null>;
 
 @Controller()
@@ -30,6 +31,7 @@ function contentOf({ data, time, record }: Received<ToolExecutionProgressed>): E
     actor: data.actor,
     agent: data.agent,
     at: momentOf(time, record.appendedAt),
+    change: data.deadLetterId === undefined ? null : { object: 'dead_letter', id: data.deadLetterId, version: null, diff: { status: data.kind } },
     attempts: data.attempt,
     code: data.error?.code ?? null,
     correlationId: data.correlationId,
@@ -40,7 +42,8 @@ function contentOf({ data, time, record }: Received<ToolExecutionProgressed>): E
     kind,
     outputDigest: data.outputDigest,
     redactions: data.redactions,
-    requestedBy: data.requestedBy,
+    // What a person does to an execution is theirs, not its requester's.
+    requestedBy: data.by ?? data.requestedBy,
     sessionId: data.sessionId,
     toolId: data.toolId,
     toolName: data.toolName,

@@ -1,5 +1,5 @@
 import { Controller, Headers, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
-import { AcceptAnswer, AcceptBody, HTTP_HEADERS, IDEMPOTENCY_KEY } from '@toolplane/contracts/http';
+import { AcceptAnswer, AcceptBody, HTTP_HEADERS } from '@toolplane/contracts/http';
 import { ToolplaneError } from '@toolplane/contracts/errors';
 import { keyedDigest } from '@toolplane/security/chain';
 import { Caller, CheckedBody, Permission, type EdgeRequest } from '@toolplane/service-kit';
@@ -7,6 +7,7 @@ import type { FastifyReply } from 'fastify';
 import { executionRecord } from '../read/execution-record.js';
 import type { Acceptance } from './acceptance.store.js';
 import { Acceptor } from './acceptor.js';
+import { checkedKey } from './idempotency-key.js';
 
 /** Injection token of the key that request digests and fingerprints are made with. */
 export const REQUEST_DIGEST_KEY = Symbol('REQUEST_DIGEST_KEY');
@@ -29,16 +30,13 @@ export class AcceptController {
     @Req() request: EdgeRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AcceptAnswer> {
-    const accepted = await this.acceptor.accept(this.acceptanceOf(caller, body, idempotencyKey ?? null, request.traceparent));
+    const accepted = await this.acceptor.accept(this.acceptanceOf(caller, body, checkedKey(idempotencyKey ?? null), request.traceparent));
     if (accepted.outcome === 'refused') throw new ToolplaneError(accepted.code);
     if (accepted.outcome === 'replayed') void reply.header(HTTP_HEADERS.idempotentReplayed, 'true');
     return { record: executionRecord(accepted.row) };
   }
 
   private acceptanceOf(caller: Caller, { executionId, check, request, path }: AcceptBody, idempotencyKey: string | null, traceparent: string): Acceptance {
-    if (idempotencyKey !== null && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
-      throw new ToolplaneError('REQUEST_MALFORMED', { message: 'Idempotency-Key takes 1 to 255 visible characters' });
-    }
     const { executionId: _named, ...content } = request;
     return {
       tenantId: caller.tenantId, executionId, idempotencyKey,

@@ -32,7 +32,7 @@ const CLAIM_KEYS = `
 
 const named = batchOf({ tenantId: 'text', idempotencyKey: 'text' });
 const KEYS = `
-  select k.tenant_id as "tenantId", k.key, k.fingerprint, k.execution_id as "executionId"
+  select k.tenant_id as "tenantId", k.key, k.fingerprint, k.execution_id as "executionId", k.created_at as "createdAt"
     from execution.idempotency_keys k join ${named.source} on (k.tenant_id, k.key) = (row.tenant_id, row.idempotency_key)`;
 const FREE_KEYS = `
   delete from execution.idempotency_keys k using ${named.source} where (k.tenant_id, k.key) = (row.tenant_id, row.idempotency_key)`;
@@ -58,13 +58,17 @@ export interface ClaimedKey {
   readonly key: string;
   readonly fingerprint: string;
   readonly executionId: string;
+  readonly createdAt: Date;
 }
+
+/** What a key is claimed with: an execution, or another thing that is started once. */
+type Claimant = Pick<Acceptance, 'tenantId' | 'idempotencyKey' | 'fingerprint' | 'executionId'>;
 
 /** The statements of accepting, in the order they are used. All take rows in key order, so that batches cannot deadlock. */
 export const acceptanceStore = {
-  claimKeys: (tx: Tx, acceptances: readonly Acceptance[]): Promise<Pick<ClaimedKey, 'tenantId' | 'key'>[]> =>
+  claimKeys: (tx: Tx, acceptances: readonly Claimant[]): Promise<Pick<ClaimedKey, 'tenantId' | 'key'>[]> =>
     tx.query(CLAIM_KEYS, key.values(acceptances)),
-  keys: (tx: Tx, acceptances: readonly Acceptance[]): Promise<ClaimedKey[]> => tx.query(KEYS, named.values(acceptances)),
+  keys: (tx: Tx, acceptances: readonly Claimant[]): Promise<ClaimedKey[]> => tx.query(KEYS, named.values(acceptances)),
   /** A request that is refused leaves its key free. */
   freeKeys: async (tx: Tx, acceptances: readonly Acceptance[]): Promise<void> => {
     await tx.query(FREE_KEYS, named.values(acceptances));

@@ -1,10 +1,17 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ToolplaneError } from '@toolplane/contracts/errors';
+import { isUuid } from '@toolplane/contracts/events';
+import { HTTP_HEADERS } from '@toolplane/contracts/http';
+import { keyedDigest } from '@toolplane/security/chain';
 import { Database, type Tx } from '@toolplane/persistence';
-import { Caller, decodeCursor, mayDo, PageQuery, pageOf, Permission, type Page } from '@toolplane/service-kit';
+import { Caller, CheckedBody, decodeCursor, PageQuery, pageOf, Permission, type Page } from '@toolplane/service-kit';
+import type { FastifyReply } from 'fastify';
 import { Type, type Static } from 'typebox';
+import { REQUEST_DIGEST_KEY } from '../accept/accept.controller.js';
+import { checkedKey } from '../accept/idempotency-key.js';
+import { DeadLetterDesk } from './dead-letter-desk.js';
 import type { DeadLetterRow } from './dead-letter.js';
-import { deadLettersStore, type Viewer } from './dead-letters.store.js';
+import { deadLettersStore, viewerOf, type Viewer } from './dead-letters.store.js';
 
 const orNull = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
 const DeadLetterView = Type.Object(
@@ -28,12 +35,20 @@ const DeadLetterView = Type.Object(
 );
 type DeadLetterView = Static<typeof DeadLetterView>;
 const DeadLetterPage = Type.Object({ items: Type.Array(DeadLetterView), next: Type.Union([Type.String(), Type.Null()]) });
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const RedriveBody = Type.Object(
+  { value: Type.Optional(Type.Union([Type.String(), Type.Record(Type.String(), Type.Unknown())], { description: 'What stands in its place.' })) },
+  { additionalProperties: false, description: 'Nothing, or another content.' },
+);
+type RedriveBody = Static<typeof RedriveBody>;
 
 /** Parked records: a tenant's own, and for platform administrators those of nobody. */
 @Controller('api/dead-letters')
 export class DeadLettersController {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly desk: DeadLetterDesk,
+    @Inject(REQUEST_DIGEST_KEY) private readonly digestKey: string,
+  ) {}
 
   @Get()
   @Permission('dead-letters:read', { summary: 'List parked records, newest first', answers: { 200: DeadLetterPage }, errors: ['CURSOR_INVALID'] })
@@ -46,17 +61,50 @@ export class DeadLettersController {
   @Get(':id')
   @Permission('dead-letters:read', { summary: 'Read a parked record', answers: { 200: DeadLetterView }, errors: ['NOT_FOUND'] })
   async one(@Caller() caller: Caller, @Param('id') id: string): Promise<DeadLetterView> {
-    const row = UUID.test(id) ? await this.read(caller, (tx, viewer) => deadLettersStore.one(tx, viewer, id)) : null;
-    if (!row) throw new ToolplaneError('NOT_FOUND', { message: 'there is no such parked record' });
-    return viewOf(row);
+    return viewOf(known(isUuid(id) ? await this.read(caller, (tx, viewer) => deadLettersStore.one(tx, viewer, id)) : null));
+  }
+
+  @Post(':id/redrive')
+  @HttpCode(202)
+  @Permission('dead-letters:redrive', {
+    summary: 'Send a parked record on its way again',
+    description:
+      'Into the topic it lay in, as it was or with another `value` (text, or JSON). Its event keeps its id: whoever has applied it passes over it. What stands in its place must name your own tenant, and only records of an ingress may be changed.',
+    answers: { 202: DeadLetterView },
+    errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN'],
+  })
+  async redrive(
+    @Caller() caller: Caller,
+    @Param('id') id: string,
+    @CheckedBody(RedriveBody) { value }: RedriveBody,
+    @Headers(HTTP_HEADERS.idempotencyKey) idempotencyKey: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DeadLetterView> {
+    const text = value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value);
+    const key = checkedKey(idempotencyKey ?? null);
+    const keyed = key === null ? null : { key, fingerprint: keyedDigest(this.digestKey, { redrive: id, value: text }) };
+    const { letter, replayed } = known(isUuid(id) ? await this.desk.redrive(caller, id, text, keyed) : null);
+    if (replayed) void reply.header(HTTP_HEADERS.idempotentReplayed, 'true');
+    return viewOf(letter);
+  }
+
+  @Post(':id/discard')
+  @HttpCode(200)
+  @Permission('dead-letters:redrive', { summary: 'Close a parked record for good', answers: { 200: DeadLetterView }, errors: ['NOT_FOUND', 'CONFLICT'] })
+  async discard(@Caller() caller: Caller, @Param('id') id: string): Promise<DeadLetterView> {
+    return viewOf(known(isUuid(id) ? await this.desk.discard(caller, id) : null).letter);
   }
 
   /** The role that serves tenants cannot see rows of no tenant: who may see them reads through the other door. */
-  private read<Result>({ tenantId, roles }: Caller, work: (tx: Tx, viewer: Viewer) => Promise<Result>): Promise<Result> {
-    return mayDo(roles, 'tenants:manage')
-      ? this.database.asWorker((tx) => work(tx, { tenantId, seesUnowned: true }))
-      : this.database.asTenant(tenantId, (tx) => work(tx, { tenantId, seesUnowned: false }));
+  private read<Result>(caller: Caller, work: (tx: Tx, viewer: Viewer) => Promise<Result>): Promise<Result> {
+    const viewer = viewerOf(caller);
+    return viewer.seesUnowned ? this.database.asWorker((tx) => work(tx, viewer)) : this.database.asTenant(caller.tenantId, (tx) => work(tx, viewer));
   }
+}
+
+function known<Found>(found: Found | null): Found {
+  if (found === null) throw new ToolplaneError('NOT_FOUND', { message: 'there is no such parked record' });
+  return found;
 }
 
 const viewOf = ({ recordOffset, valueIsBase64, at, ...row }: DeadLetterRow): DeadLetterView => ({

@@ -7,7 +7,7 @@ import { deriveEventId } from '@toolplane/contracts/ids';
 import { canonical, digest, sha256 } from '@toolplane/security/chain';
 import { redact } from '@toolplane/security/redaction';
 import type { ExecutionRow, Redaction } from './execution-row.js';
-import type { Applied } from './execution.store.js';
+import type { Applied, Dated } from './execution.store.js';
 import type { Effect } from './state-machine.js';
 
 type OutcomeData = EventOf<typeof ToolExecutionCompleted>['data'] | EventOf<typeof ToolExecutionFailed>['data'];
@@ -33,7 +33,7 @@ export function eventsOf(applied: readonly Applied[]): { readonly now: readonly 
       if (effect.type === 'dispatch' && effect.delayMs > 0) {
         later.push({ event: dispatched(row, effect.attempt, dated.eventId), dueAt: dueAtOf(row, effect) });
       } else {
-        now.push(...published(row, effect, dated.eventId, dated.report?.attempt ?? row.attempt, dated.report?.output));
+        now.push(...published(row, effect, dated));
       }
     }
   }
@@ -46,15 +46,15 @@ export function laterEventsOf(applied: readonly Applied[]): readonly Later[] {
   return [...now.map((event) => ({ event, dueAt: new Date(0) })), ...later];
 }
 
-function published(row: ExecutionRow, effect: Effect, cause: string, attempt: number, lateOutput: unknown): readonly ToPublish[] {
+function published(row: ExecutionRow, effect: Effect, dated: Dated): readonly ToPublish[] {
   switch (effect.type) {
     case 'dispatch':
-      return [dispatched(row, effect.attempt, cause)];
+      return [dispatched(row, effect.attempt, dated.eventId)];
     case 'complete':
     case 'fail':
-      return ended(row, cause);
+      return ended(row, dated.eventId);
     case 'progress':
-      return [progressed(row, effect.kind, cause, attempt, lateOutput)];
+      return [progressed(row, effect.kind, dated)];
   }
 }
 
@@ -109,15 +109,18 @@ export function outputOf(row: Pick<ExecutionRow, 'id' | 'output'>) {
     : { output: null, outputRef: { url: `/api/tools/executions/${row.id}/output`, bytes, sha256: sha }, outputDigest: sha };
 }
 
-function progressed(row: ExecutionRow, kind: 'running' | 'retry_scheduled' | 'late_report' | 'cancelled', cause: string, attempt: number, lateOutput: unknown): ToPublish {
+function progressed(row: ExecutionRow, kind: Extract<Effect, { type: 'progress' }>['kind'], { eventId, report, by }: Dated): ToPublish {
   const retry = kind === 'retry_scheduled';
+  const attempt = report?.attempt ?? row.attempt;
+  const lateOutput = report?.output;
   return createEvent(ToolExecutionProgressed, {
-    ...about(row, `progressed:${kind}:${attempt}`, cause, row.updatedAt),
+    ...about(row, `progressed:${kind}:${attempt}`, eventId, row.updatedAt),
     data: {
       ...contextOf(row),
       executionId: row.id, kind, attempt, dueAt: retry && row.startBy ? row.startBy.toISOString() : null,
       toolId: row.toolId, toolName: row.toolName, toolVersion: row.toolVersion, error: null,
       outputDigest: kind === 'late_report' && lateOutput !== undefined ? digest(lateOutput) : null, redactions: [],
+      ...(by && { by }),
     },
   });
 }

@@ -4,6 +4,7 @@ import type { RetryTerms, State } from './state-machine.js';
 
 type Decision = ToolExecutionDecided['data'];
 export type ToolTerms = NonNullable<Decision['tool']>;
+export type Principal = NonNullable<Decision['requestedBy']>;
 export type Redaction = { readonly pointer: string; readonly rule: string };
 
 /** What is carried along and never queried: one JSON document of the row. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ToolExecutionDecided, ToolInvocationReported } from '@toolplane/contracts/events';
 import { ToolplaneError, type ExecutionError } from '@toolplane/contracts/errors';
 import { batchOf, type Tx } from '@toolplane/persistence';
-import { ROW, retryTermsOf, stateOf, type ExecutionContext, type ExecutionRow } from './execution-row.js';
+import { ROW, retryTermsOf, stateOf, type ExecutionContext, type ExecutionRow, type Principal } from './execution-row.js';
 import { attemptOf, callsOf, transition, usualState, type Effect, type State, type Trigger } from './state-machine.js';
 
 /** A trigger with what it came from. */
@@ -14,6 +14,8 @@ export interface Dated {
   readonly trigger: Trigger;
   readonly decision?: ToolExecutionDecided;
   readonly report?: ToolInvocationReported['data'];
+  /** The person behind it, where it was one. */
+  readonly by?: Principal;
 }
 
 /** The answer for one input: `applied` and `repeated` publish what the row says, `refused` is filed as late where that tells anything. */

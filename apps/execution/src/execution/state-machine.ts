@@ -51,6 +51,10 @@ const fails = (state: State, error: ExecutionError, ...before: readonly Effect[]
   effects: [...before, { type: 'fail', error }],
 });
 
+/** A call that was handed to a worker may happen all the same: nobody calls it back. */
+const cancelled = (state: State): ExecutionError =>
+  wireError('CANCELLED', state.status === 'running' ? { effect: 'possible', retryable: false } : {});
+
 export const attemptOf = (state: State): number => ('attempt' in state ? state.attempt : 0);
 export const callsOf = (state: State): number => ('calls' in state ? state.calls : 0);
 
@@ -71,7 +75,7 @@ export function transition(state: State, trigger: Trigger, terms: RetryTerms, ra
     case 'cancel_requested':
       return isFinal(state) || state.status === 'absent'
         ? stays(state)
-        : fails(state, wireError('CANCELLED'), { type: 'progress', kind: 'cancelled' });
+        : fails(state, cancelled(state), { type: 'progress', kind: 'cancelled' });
     case 'deadline_passed':
       // A running attempt ends by its own deadline or by its lease: only what waits is ended here.
       return state.status === 'requested' || state.status === 'awaiting_approval' ? fails(state, wireError('EXPIRED')) : stays(state);

@@ -4,3 +4,4 @@ export { Readiness } from './health.js';
 export { AcceptAnswer, AcceptBody, CallerView, CheckAnswer, CheckBody, KnownTool, TokenAnswer, TokenBody } from './internal.js';
 export { HTTP_HEADERS, IDEMPOTENCY_KEY, MAX_WAIT_SECONDS } from './names.js';
 export { Problem } from './problem.js';
+export { BulkRerunAnswer, BulkRerunBody, RerunBody, RerunFilter, StoredRequest } from './rerun.js';
