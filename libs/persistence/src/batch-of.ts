@@ -10,6 +10,8 @@ interface Values {
   float8: number;
   bool: boolean;
   timestamptz: Date | string;
+  /** `2026-11-01`. */
+  date: string;
   /** Written with JSON.stringify; U+0000 becomes U+2400. */
   json: unknown;
   jsonb: unknown;
@@ -48,6 +50,7 @@ const WRITERS: { readonly [Type in BatchType]: (value: Values[Type]) => string }
   float8: plain,
   bool: (value) => (value ? 't' : 'f'),
   timestamptz: (value) => quoted(typeof value === 'string' ? value : value.toISOString()),
+  date: plain,
   json,
   jsonb: json,
   rawJson: (value) => quoted(jsonWithoutNul(value)),

@@ -5,7 +5,7 @@ import { wholeRules, type WholeRules } from './whole-rules.js';
 const COLUMNS = {
   tenantId: 'text', seq: 'bigint', at: 'timestamptz', kind: 'text', status: 'text', code: 'text', executionId: 'uuid', correlationId: 'text',
   toolId: 'text', toolName: 'text', agent: 'text', sessionId: 'text', exceptionId: 'text', requestedByType: 'text', requestedById: 'text',
-  actorType: 'text', actorId: 'text', details: 'rawJson', prevHash: 'text', hash: 'text',
+  actorType: 'text', actorId: 'text', details: 'rawJson', prevHash: 'text', hash: 'text', month: 'date',
 } as const satisfies BatchColumns;
 
 /** Rows of `audit.entries`. */
@@ -66,8 +66,10 @@ const withStorableText = (content: EntryContent): EntryContent => ({
   actor: content.actor && { ...content.actor, id: storableText(content.actor.id) },
 });
 
-export const rowOf = (tenantId: string, details: string, entry: Entry): EntryRow => ({
+/** @param month of the partition it is stored in; no part of the entry */
+export const rowOf = (tenantId: string, month: string, details: string, entry: Entry): EntryRow => ({
   tenantId,
+  month,
   seq: entry.seq,
   at: entry.at,
   kind: entry.kind,

@@ -2,8 +2,9 @@ import { plainName } from '../sql-names.js';
 import type { TestDatabase } from './test-database.js';
 
 const TABLES = `
-  select c.oid::int, c.relname as name, c.relrowsecurity as secured, c.relforcerowsecurity as forced, array_to_string(c.reloptions, ', ') as options
-    from pg_class c where c.relnamespace = $1::regnamespace and c.relkind in ('r', 'p') order by c.relname`;
+  select c.oid::int, c.relname as name, c.relrowsecurity as secured, c.relforcerowsecurity as forced, array_to_string(c.reloptions, ', ') as options,
+         pg_get_partkeydef(c.oid) as partitions
+    from pg_class c where c.relnamespace = $1::regnamespace and c.relkind in ('r', 'p') and not c.relispartition order by c.relname`;
 const COLUMNS = `
   select attname || ' ' || format_type(atttypid, atttypmod)
          || coalesce((select ' collate "' || collname || '"' from pg_collation join pg_type t on t.oid = atttypid
@@ -47,9 +48,10 @@ export async function dumpSchema(db: Pick<TestDatabase, 'query'>, service: strin
   const schema = plainName(service);
   const lines = async (sql: string, values: readonly unknown[]) => (await db.query<{ line: string }>(sql, values)).map(({ line }) => line);
   const parts = [`-- Schema ${schema}, as its migrations leave it. Generated: change a migration, not this file.`];
-  for (const { oid, name, secured, forced, options } of await db.query<Table>(TABLES, [schema])) {
+  for (const { oid, name, secured, forced, options, partitions } of await db.query<Table>(TABLES, [schema])) {
     const members = [...(await lines(COLUMNS, [oid])), ...(await lines(CONSTRAINTS, [oid]))];
-    parts.push(`create table ${schema}.${name} (\n  ${members.join(',\n  ')}\n)${options ? ` with (${options})` : ''};`);
+    const kind = `${partitions ? ` partition by ${partitions.toLowerCase()}` : ''}${options ? ` with (${options})` : ''}`;
+    parts.push(`create table ${schema}.${name} (\n  ${members.join(',\n  ')}\n)${kind};`);
     const security = [...(secured ? ['enable'] : []), ...(forced ? ['force'] : [])].map((word) => `alter table ${schema}.${name} ${word} row level security;`);
     parts.push([...security, ...(await lines(REST, [oid, schema])).map((line) => `${line};`)].join('\n'));
   }
@@ -64,4 +66,6 @@ interface Table {
   readonly secured: boolean;
   readonly forced: boolean;
   readonly options: string | null;
+  /** What a table is partitioned by; which partitions it has is a matter of time, not of its schema. */
+  readonly partitions: string | null;
 }
