@@ -18,6 +18,8 @@ import { InputCheck } from './execute/input-check.js';
 import { OnToolAuditRecorded } from './execute/on-tool-audit-recorded.js';
 import { OnToolExecutionCompleted } from './execute/on-tool-execution-completed.js';
 import { OnToolExecutionFailed } from './execute/on-tool-execution-failed.js';
+import { RequestRunner } from './execute/request-runner.js';
+import { RerunController } from './execute/rerun.controller.js';
 import { Waiters } from './execute/waiters.js';
 import { forwardedRoutes } from './forwarding/forwarded-routes.js';
 import { Forwarder } from './forwarding/forwarder.js';
@@ -28,7 +30,7 @@ import { SecurityHeaders } from './operation/security-headers.js';
 import { SystemHealth } from './operation/system-health.js';
 
 /** What the gateway answers itself. Everything else that the services' documents describe is passed on. */
-const CONTROLLERS = [ExecuteController, ExecutionController, DocumentsController, PublicHealthController];
+const CONTROLLERS = [ExecuteController, RerunController, ExecutionController, DocumentsController, PublicHealthController];
 const HANDLERS = [OnToolExecutionCompleted, OnToolExecutionFailed, OnToolAuditRecorded];
 
 /** The whole wiring: who calls, what is answered here, what is passed on, how it all is. */
@@ -46,7 +48,7 @@ export class GatewayModule {
       ],
       controllers: [...CONTROLLERS, ...HANDLERS],
       providers: [
-        InputCheck, Waiters, ExecutionReader, SecurityHeaders,
+        InputCheck, Waiters, ExecutionReader, RequestRunner, SecurityHeaders,
         { provide: RateLimitHeaders, useFactory: (adapter: HttpAdapterHost) => new RateLimitHeaders(adapter, allowances), inject: [HttpAdapterHost] },
         { provide: OPEN_API, useValue: openApi },
         {
