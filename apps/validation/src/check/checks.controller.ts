@@ -3,6 +3,7 @@ import { ToolplaneError } from '@toolplane/contracts/errors';
 import { CheckAnswer, CheckBody } from '@toolplane/contracts/http';
 import { Caller, CheckedBody, Permission } from '@toolplane/service-kit';
 import { Cases } from '../decide/cases.js';
+import { faultsOf } from '../decide/rule.js';
 import { inputSchema } from '../decide/rules/input-schema.js';
 import { ProjectionState } from '../projection/projection-state.js';
 
@@ -30,7 +31,7 @@ export class ChecksController {
     if (!tool) throw new ToolplaneError('TOOL_NOT_FOUND');
     const verdict = inputSchema.judge(given);
     if (verdict.verdict === 'fail') {
-      throw new ToolplaneError(verdict.code, { message: verdict.reason, ...(verdict.details && { details: verdict.details }) });
+      throw new ToolplaneError(verdict.code, { message: verdict.reason, details: faultsOf(verdict) });
     }
     // A version that does not exist is decided about like any policy; until then the current one says what is secret.
     const terms = (compiled ?? this.cases.current(tool))?.terms;

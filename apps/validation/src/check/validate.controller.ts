@@ -50,7 +50,7 @@ const shown = (verdict: Verdict): ValidationAnswer['rules'][number] => ({
   verdict: verdict.verdict,
   code: verdict.verdict === 'fail' ? verdict.code : null,
   reason: verdict.reason,
-  details: verdict.verdict === 'fail' ? (verdict.details ?? null) : null,
+  details: verdict.details ?? null,
 });
 
 /** A key of type agent always acts as its agent. */

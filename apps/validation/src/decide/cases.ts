@@ -1,4 +1,5 @@
 import type { RegistryTool, RegistryToolVersion } from '@toolplane/contracts/documents';
+import { CompiledDenialSets } from '../projection/compiled-denials.js';
 import { CompiledVersions, type CompiledVersion } from '../projection/compiled-versions.js';
 import type { ControlProjection } from '../projection/control-projection.js';
 import type { Definitions } from '../projection/registry-projection.js';
@@ -23,9 +24,12 @@ export interface Prepared {
   readonly compiled: CompiledVersion | undefined;
 }
 
+const NOTHING: readonly string[] = Object.freeze([]);
+
 /** Gathers what a decision is made of: the only place where rules meet the projections. */
 export class Cases {
   private readonly compiled = new CompiledVersions();
+  private readonly denials = new CompiledDenialSets();
 
   constructor(
     private readonly registry: Definitions,
@@ -51,6 +55,7 @@ export class Cases {
         agentKnown: agent !== undefined,
         agentEnabled: agent?.enabled ?? false,
         assignment,
+        denials: assignment && this.denials.of(assignment),
         sessionId,
         usage: null,
         granted: false,
@@ -59,6 +64,7 @@ export class Cases {
         tool,
         version,
         schema: compiled?.input,
+        sensitive: compiled?.terms.sensitive.input ?? NOTHING,
         switchedOff: tool !== undefined && registry.isSwitchedOff(tenantId, tool.id),
         killed: this.killed(tenantId, tool, agentName),
       },

@@ -6,8 +6,8 @@ import type { Case } from './rule.js';
 const { inputSchema } = sampleVersion();
 const ordinary: Case = {
   tenantId: 'demo', tenant: { id: 'demo', displayName: 'Demo', status: 'active' }, wantedVersion: undefined, agent: null, agentKnown: false,
-  agentEnabled: false, assignment: undefined, sessionId: null, usage: null, granted: false, sent: measure({ text: 'hi' }),
-  payload: measure({ text: 'hi' }), tool: sampleTool(), version: sampleVersion(), schema: compileSchema(inputSchema), switchedOff: false, killed: null,
+  agentEnabled: false, assignment: undefined, denials: undefined, sessionId: null, usage: null, granted: false, sent: measure({ text: 'hi' }),
+  payload: measure({ text: 'hi' }), tool: sampleTool(), version: sampleVersion(), schema: compileSchema(inputSchema), sensitive: ['/key'], switchedOff: false, killed: null,
 };
 const given = (overrides: Partial<Case>): Case => ({ ...ordinary, ...overrides });
 const tool = (overrides: Parameters<typeof sampleTool>[0]): Case => given({ tool: sampleTool(overrides) });

@@ -33,6 +33,8 @@ describe('a decision', () => {
     agentKnown: fc.boolean(),
     agentEnabled: fc.boolean(),
     assignment: fc.constant(undefined),
+    denials: fc.constant(undefined),
+    sensitive: fc.constant(['/key']),
     sessionId: fc.constant(null),
     usage: fc.constant(null),
     granted: fc.constant(false),

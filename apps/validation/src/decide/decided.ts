@@ -6,7 +6,7 @@ import type { Prepared } from './cases.js';
 import type { Decision } from './decide.js';
 import { carried, payloadDigest } from './payload.js';
 import { executionIdOf, type RequestContext } from './request.js';
-import type { Verdict } from './rule.js';
+import { faultsOf, type Verdict } from './rule.js';
 
 /** An approval that was asked for in the same breath. */
 export interface PendingApproval {
@@ -42,7 +42,7 @@ export function decidedEvent(
       outcome: decision.outcome,
       error: errorOf(decision),
       ruleSet: RULE_SET,
-      rules: decision.rules.filter(travels),
+      rules: decision.rules.filter(travels).map(travelling),
       requestDigest,
       toolName: given.tool?.name ?? event.data.tool,
       tool: compiled?.terms ?? null,
@@ -58,13 +58,14 @@ export function decidedEvent(
 type WireError = ToolExecutionDecided['data']['error'];
 type WireVerdict = ToolExecutionDecided['data']['rules'][number];
 
-/** What passed is expanded from the rule set when it is read. */
-const travels = (verdict: Verdict): verdict is Exclude<Verdict, { verdict: 'pass' }> & WireVerdict => verdict.verdict !== 'pass';
+/** What passed is expanded from the rule set when it is read, unless it has something to say of this very request. */
+const travels = ({ verdict, details }: Verdict): boolean => verdict !== 'pass' || details !== undefined;
+const travelling = (verdict: Verdict): WireVerdict =>
+  verdict.verdict === 'pass' ? { rule: verdict.rule, verdict: 'pass', details: verdict.details } : verdict;
 
 const errorOf = ({ failed }: Decision): WireError => {
   if (!failed) return null;
-  const { code, reason, details } = failed;
-  const error = wireError(code, { message: reason, ...(details && { details }) });
+  const error = wireError(failed.code, { message: failed.reason, details: faultsOf(failed) });
   return { ...error, errors: [...error.errors] };
 };
 

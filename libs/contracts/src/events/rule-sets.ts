@@ -41,17 +41,18 @@ export interface ExpandedVerdict {
 /** Every rule of a decision, in order, from the few that travelled. Of a set that this version does not know only those can be shown. */
 export const expandRules = (ruleSet: string, travelled: readonly Static<typeof RuleVerdict>[]): readonly ExpandedVerdict[] => {
   const set = Object.hasOwn(RULE_SETS, ruleSet) ? RULE_SETS[ruleSet] : undefined;
-  if (!set) return travelled.map(expanded);
+  if (!set) return travelled.map((each) => expanded(each));
   return set.map(([rule, reason]) => {
     const found = travelled.find((each) => each.rule === rule);
-    return found ? expanded(found) : { rule, verdict: 'pass', code: null, reason, details: null };
+    // What passed travels where it has details, without its reason.
+    return found ? expanded(found, reason) : { rule, verdict: 'pass', code: null, reason, details: null };
   });
 };
 
-const expanded = ({ rule, verdict, code, reason, details }: Static<typeof RuleVerdict>): ExpandedVerdict => ({
+const expanded = ({ rule, verdict, code, reason, details }: Static<typeof RuleVerdict>, passes = ''): ExpandedVerdict => ({
   rule,
   verdict,
   code: code ?? null,
-  reason: reason ?? '',
+  reason: reason ?? (verdict === 'pass' ? passes : ''),
   details: details ?? null,
 });
