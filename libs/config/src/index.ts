@@ -2,6 +2,7 @@ export { childEnvironment } from './child-environment.js';
 export { configPage, type AppConfiguration } from './config-page.js';
 export { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
 export { databaseVariables, type DatabaseConfig } from './database-variables.js';
+export { readDeclared, type Declared } from './declared/read-declared.js';
 export { defineConfig, refined, type Blame, type Definition, type Refined, type Settings } from './definition.js';
 export { describeConfig, type VariableDescription } from './describe-config.js';
 export { eventLogVariables, type EmbeddedConfig, type EventLogConfig, type KafkaConfig } from './event-log-variables.js';

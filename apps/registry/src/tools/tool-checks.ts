@@ -1,43 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ConfigurationError, readPolicyFile } from '@toolplane/config';
-import { checkTool, coversTenant, secretRefOf, SecretsPolicy, workerPart, type ToolBody, type ToolDefinition } from '@toolplane/contracts/documents';
+import { coversTenant, secretRefOf, SecretsPolicy, workerPart, type ToolBody, type ToolDefinition } from '@toolplane/contracts/documents';
 import { DependencyDown, ToolplaneError, type FieldError } from '@toolplane/contracts/errors';
-import { canonicalUrl } from '@toolplane/security/egress';
-import { compileSchema } from '@toolplane/security/schemas';
+import { definitionFaults } from '@toolplane/security/schemas';
 import { DEPLOYMENT, type Deployment } from './deployment.js';
-
-const under = (prefix: string, errors: readonly FieldError[]): FieldError[] =>
-  errors.map(({ pointer, detail }) => ({ pointer: `${prefix}${pointer}`, detail }));
-
-/** Compiles a schema as validation and the workers will, and holds the examples to it. */
-const checkSchema = (schema: unknown, at: '/inputSchema' | '/outputSchema', examples: readonly (readonly [pointer: string, value: unknown])[]): FieldError[] => {
-  if (schema === null || schema === undefined) return [];
-  const compiled = compileSchema(schema);
-  if (!compiled.ok) return under(at, compiled.errors);
-  return examples.flatMap(([pointer, value]) => under(pointer, compiled.check(value)));
-};
-
-/** A URL that every worker would refuse, whatever the policy, is told when it is written. Placeholders stand for any plain segment. */
-const checkUrl = (pointer: string, url: string): FieldError[] => {
-  const read = canonicalUrl(url.replaceAll(/\{[^{}]*\}/g, 'x'));
-  return read.verdict === 'deny' ? [{ pointer, detail: read.reason }] : [];
-};
-const checkUrls = ({ endpoint, mcp, auth }: ToolBody): FieldError[] => [
-  ...(endpoint ? checkUrl('/endpoint/url', endpoint.url) : []),
-  ...(mcp ? checkUrl('/mcp/url', mcp.url) : []),
-  ...(auth?.type === 'oauth_stub' ? checkUrl('/auth/tokenUrl', auth.tokenUrl) : []),
-];
-
-/** Everything that a definition alone can be wrong in. */
-export const definitionFaults = (body: ToolBody): FieldError[] => {
-  const examples = body.examples ?? [];
-  const inputs = examples.map(({ input }, index) => [`/examples/${index}/input`, input] as const);
-  const outputs = examples.flatMap(({ output }, index) => (output === undefined ? [] : [[`/examples/${index}/output`, output] as const]));
-  const own = checkTool(body);
-  // The same URL is not blamed twice: what the document's own check says of it is more to the point.
-  const urls = checkUrls(body).filter(({ pointer }) => !own.some((fault) => fault.pointer === pointer));
-  return [...own, ...urls, ...checkSchema(body.inputSchema, '/inputSchema', inputs), ...checkSchema(body.outputSchema, '/outputSchema', outputs)];
-};
 
 /** What a tool may be in this deployment: its definition, its secret, its provider. */
 @Injectable()

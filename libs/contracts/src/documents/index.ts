@@ -1,10 +1,14 @@
 export { Agent, AgentBody, AgentDefinition, AgentReplacement, checkAgent, completeAgent, OWNED_FIELDS } from './agent.js';
 export { Assignment, AssignmentBody, AssignmentReplacement, AssignmentView, completeAssignment, DeniedValue } from './assignment.js';
 export { ApiKeyAuth, Auth, NoAuth, OAuthStubAuth, secretRefOf } from './auth.js';
+export { checkDeclared, type CheckOfTool } from './check-declared.js';
 export { checkEndpoint, urlFault } from './check-endpoint.js';
 export { checkPlaybook } from './check-playbook.js';
 export { checkTool } from './check-tool.js';
 export { CONTROL_CATEGORY, CONTROL_TOOLS, isControlTool, type ControlTool } from './control-tools.js';
+export {
+  DeclaredAgent, DeclaredFile, declaredSet, SpecificTool, type DeclaredAssignment, type DeclaredFault, type DeclaredSet, type DeclaredSource,
+} from './declared.js';
 export { DummySpec } from './dummy-spec.js';
 export { Endpoint, placeholdersOf } from './endpoint.js';
 export {
