@@ -1,18 +1,22 @@
 import type { FieldError } from '@toolplane/contracts/errors';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { _, type ErrorObject, type KeywordCxt, type ValidateFunction } from 'ajv';
+import { admitSealed } from './admit-sealed.js';
 import { markCounted, refuseEndless, sensitivePointers, weigh } from './analyse.js';
 import { budget, openBudget } from './budget.js';
 import { SCHEMA_CAPS, fault, shapeFault } from './caps.js';
 import { Copy } from './copy-schema.js';
-import { describeError } from './describe-error.js';
+import { describeError, discreetly } from './describe-error.js';
 import { FORMATS } from './formats.js';
 import type { LinearPattern } from './linear-pattern.js';
 import { SchemaFault } from './part.js';
 
 export interface CompiledSchema {
   readonly ok: true;
-  /** Empty = valid; otherwise the first fault alone. Changes nothing in the value: no coercion, no defaults. Bounded in time. */
+  /**
+   * Empty = valid; otherwise the first fault alone, which names nothing inside of a sensitive value. Changes nothing in the value: no
+   * coercion, no defaults. Bounded in time. A sealed value at a sensitive place is valid: its inside is checked by who opens it.
+   */
   check(value: unknown): readonly FieldError[];
   /** JSON Pointers of fields marked `writeOnly`, `format: password` or `x-sensitive`, with `*` for any item or any other member. */
   readonly sensitive: readonly string[];
@@ -60,8 +64,10 @@ function compile(schema: unknown): CompiledSchema | RefusedSchema {
   refuseEndless(copy.parts);
   markCounted(copy.root, copy.parts);
   weigh(copy.parts);
+  const sensitive = sensitivePointers(copy.root);
+  admitSealed(copy.root, sensitive);
   for (const part of copy.parts) if (part.counted) part.schema[STEPS] = part.cost;
-  return Object.freeze({ ok: true, check: checkOf(build(copy)), sensitive: sensitivePointers(copy.root) });
+  return Object.freeze({ ok: true, check: checkOf(build(copy), sensitive), sensitive });
 }
 
 function build({ root, patterns }: Copy): ValidateFunction {
@@ -100,9 +106,9 @@ function ajvFor(patterns: ReadonlyMap<string, LinearPattern>): Ajv2020 {
   return ajv;
 }
 
-const checkOf =
-  (validate: ValidateFunction) =>
-  (value: unknown): readonly FieldError[] => {
+const checkOf = (validate: ValidateFunction, sensitive: readonly string[]) => {
+  const discreet = discreetly(sensitive);
+  return (value: unknown): readonly FieldError[] => {
     openBudget();
     try {
       if (validate(value)) return VALID;
@@ -112,6 +118,8 @@ const checkOf =
     }
     const errors = validate.errors as ErrorObject[];
     validate.errors = null;
-    const last = errors.at(-1);
-    return [describeError(last?.keyword === 'anyOf' || last?.keyword === 'oneOf' ? last : (errors[0] as ErrorObject))];
+    // Sensitive places stand under an `if`, which has nothing to say of its own.
+    const last = errors.findLast(({ keyword }) => keyword !== 'if');
+    return [discreet(describeError(last?.keyword === 'anyOf' || last?.keyword === 'oneOf' ? last : (errors[0] as ErrorObject)))];
   };
+};

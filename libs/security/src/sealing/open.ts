@@ -1,11 +1,12 @@
 import type { UnsealingKey, UnsealingKeys } from '@toolplane/contracts/documents';
 import { ToolplaneError } from '@toolplane/contracts/errors';
 import { compactDecrypt, decodeProtectedHeader, importJWK, type ProtectedHeaderParameters } from 'jose';
+import { isSealedForm } from '../schemas/sealed-form.js';
 import { placeOf, type Binding, type Place } from './binding.js';
 import { MOST_SEALED_BYTES, MOST_SEALED_CHARACTERS, MOST_SEALED_FIELDS } from './limits.js';
 import { atPlaces } from './places.js';
 import { withinObject } from './seal.js';
-import { claimsToBeSealed, SEALED } from './sealed-form.js';
+import { SEALED } from './sealed-form.js';
 
 type Payload = Readonly<Record<string, unknown>>;
 
@@ -28,7 +29,7 @@ export async function openPayload(payload: Payload, pointers: readonly string[],
   let opened = 0;
   const visit = async (value: unknown, pointer: string): Promise<unknown> => {
     let now = value;
-    if (claimsToBeSealed(value)) {
+    if (isSealedForm(value)) {
       if (++opened > MOST_SEALED_FIELDS) throw invalid(pointer, `is one more than ${MOST_SEALED_FIELDS} sealed values`);
       now = await openValue(value[SEALED], pointer, { place: placeOf(binding, pointer), keys });
       // Sealed by whoever sent it as if it were a value: a forgery that was never ciphertext ends here.
