@@ -3,7 +3,7 @@ import { RULE_NAMES } from '@toolplane/contracts/events';
 import { testService } from '@toolplane/service-kit/testing';
 import { OnToolRegistryChanged } from '../projection/on-tool-registry-changed.js';
 import { ProjectionState } from '../projection/projection-state.js';
-import { ECHO_ID, tenantChanged, toolChanged } from '../testing/sample.js';
+import { ANALYSIS_ID, ECHO_ID, agentChanged, assignmentChanged, tenantChanged, toolChanged } from '../testing/sample.js';
 import { validationConfig } from '../validation.config.js';
 import { validationMigrations } from '../validation.migrations.js';
 import { ValidationModule } from '../validation.module.js';
@@ -69,6 +69,30 @@ describe('asking beforehand', () => {
       const { body } = await validate('echo', { payload: {}, agent: 'analysis' });
       expect(body).toMatchObject({ allowed: false, code: 'TOOL_NOT_ASSIGNED' });
       expect(body.rules.find(({ rule }) => rule === 'input_schema')).toMatchObject({ verdict: 'fail', details: [{ pointer: '/text', detail: 'is required' }] });
+    });
+
+    it('says whether an agent would be allowed, with its defaults and what its session has used up', async () => {
+      await service.deliver(OnToolRegistryChanged, [
+        agentChanged(),
+        assignmentChanged({ allowedParameters: ['text'], parameterDefaults: { units: 'm', key: 'canary' }, deniedParameters: { text: ['/etc'] }, usageLimit: 2 }),
+      ]);
+      await service.database?.query(`insert into validation.counters (tenant_id, agent, tool_id, session_id, used) values ('demo', 'analysis', '${ECHO_ID}', 's', 1)`);
+      const ask = async (payload: object, sessionId?: string) => (await validate('echo', { payload, agent: 'analysis', sessionId })).body;
+      const allowed = await ask({ text: 'hi' }, 's');
+      expect(allowed).toMatchObject({ allowed: true, effectivePayload: { text: 'hi', units: 'm', key: '[redacted]' } });
+      expect(allowed.rules.filter(({ details }) => details !== null)).toMatchObject([
+        { rule: 'defaults', details: { filledIn: ['/units', '/key'] } }, { rule: 'usage_limit', details: { limit: 2, used: 1 } },
+      ]);
+      expect(await ask({ text: 'hi' }, 's')).toEqual(allowed); // asking uses nothing up
+      expect((await ask({ text: 'hi' })).code).toBe('SESSION_REQUIRED');
+      expect((await ask({ text: '/etc/passwd' }, 's')).code).toBe('PARAMETER_VALUE_DENIED');
+      expect((await ask({ text: 'hi', units: 'ft' }, 's')).code).toBe('PARAMETER_NOT_ALLOWED');
+    });
+
+    it('takes the version that an agent is pinned to', async () => {
+      await service.deliver(OnToolRegistryChanged, [agentChanged(), assignmentChanged({ version: '1.0.0' })]);
+      expect((await validate('echo', { payload: { text: 'x' }, agent: 'analysis', version: '2.0.0' })).body.rules[5]).toMatchObject({ code: 'TOOL_VERSION_CONFLICT' });
+      await service.deliver(OnToolRegistryChanged, [assignmentChanged({}, {}, { deleted: true }), agentChanged({ id: ANALYSIS_ID, deleted: true }, { deleted: true })]);
     });
 
     it('says that a dangerous tool waits for an approval', async () => {
