@@ -54,6 +54,7 @@ export type ChainVerdict =
       readonly ok: false;
       /** Entries that were good before the first bad one. */
       readonly entries: number;
+      /** Of a chain that was made anew: the first place that is proved to be another, though the change may have begun earlier. */
       readonly firstBadSequence: number;
       readonly reason: ChainFault;
     };
@@ -64,7 +65,8 @@ export const CHAIN_FAULTS = {
   misplaced: 'the entry stands at a place that is already taken',
   unlinked: 'the entry does not follow the one before it',
   truncated: 'the chain ends before its head',
-  rewritten: 'the chain ends in another hash than its head',
+  rewritten: 'the chain has another hash here than was noted',
+  unreadable: 'there is a line that is no entry',
 } as const;
 export type ChainFault = keyof typeof CHAIN_FAULTS;
 
@@ -73,28 +75,57 @@ export interface VerifyOptions {
   readonly after?: ChainHead;
   /** Where the chain must end, from a place that whoever can change the entries cannot: without it a cut tail does not show. */
   readonly head?: ChainHead;
+  /** Other places that are known from elsewhere, in order. */
+  readonly checkpoints?: readonly ChainHead[];
 }
+
+/** An entry as verifying sees it. */
+export interface Link extends ChainEntry {
+  /** Whether its content has its hash. */
+  readonly sound: boolean;
+}
+
+export const linkOf = <Entry extends ChainEntry>({ hash, ...hashed }: Entry): Link => ({
+  seq: hashed.seq,
+  prevHash: hashed.prevHash,
+  hash,
+  sound: digest(hashed) === hash,
+});
 
 /**
  * Checks entries in the order of `seq` and names the first that is bad. A chain shows edits, removals, insertions and changes of order;
- * whoever may rewrite every entry from one on can make it consistent again, and only a head kept elsewhere shows that.
+ * whoever may rewrite every entry from one on can make it consistent again, and only a place that was noted elsewhere shows that.
  */
-export function verifyChain(entries: Iterable<ChainEntry>, { after = GENESIS, head }: VerifyOptions = {}): ChainVerdict {
+export function verifyChain(entries: Iterable<ChainEntry>, options: VerifyOptions = {}): ChainVerdict {
+  return verifyLinks(linksOf(entries), options);
+}
+
+function* linksOf(entries: Iterable<ChainEntry>): Iterable<Link> {
+  for (const entry of entries) yield linkOf(entry);
+}
+
+/** The same, of entries whose content was digested as it was read. */
+export function verifyLinks(links: Iterable<Link>, { after = GENESIS, head, checkpoints = [] }: VerifyOptions = {}): ChainVerdict {
   let last = after;
+  let next = checkpoints.findIndex(({ seq }) => seq > after.seq);
+  const noted = (): ChainHead | undefined => (next === -1 ? undefined : checkpoints[next]);
   const bad = (firstBadSequence: number, reason: ChainFault): ChainVerdict => ({
     ok: false,
     entries: Math.max(0, firstBadSequence - 1 - after.seq),
     firstBadSequence,
     reason,
   });
-  for (const entry of entries) {
-    const { hash, ...hashed } = entry;
-    if (entry.seq > last.seq + 1) return bad(last.seq + 1, 'missing');
-    if (entry.seq !== last.seq + 1) return bad(entry.seq, 'misplaced');
-    if (digest(hashed) !== hash) return bad(entry.seq, 'edited');
-    if (entry.prevHash !== last.hash) return bad(entry.seq, 'unlinked');
-    last = { seq: entry.seq, hash };
-    if (last.seq === head?.seq && hash !== head.hash) return bad(last.seq, 'rewritten');
+  for (const { seq, prevHash, hash, sound } of links) {
+    if (seq > last.seq + 1) return bad(last.seq + 1, 'missing');
+    if (seq !== last.seq + 1) return bad(seq, 'misplaced');
+    if (!sound) return bad(seq, 'edited');
+    if (prevHash !== last.hash) return bad(seq, 'unlinked');
+    last = { seq, hash };
+    if (seq === head?.seq && hash !== head.hash) return bad(seq, 'rewritten');
+    for (let place = noted(); place?.seq === seq; place = noted()) {
+      if (place.hash !== hash) return bad(seq, 'rewritten');
+      next++;
+    }
   }
   if (head && last.seq < head.seq) return bad(last.seq + 1, 'truncated');
   return { ok: true, entries: last.seq - after.seq, head: last };

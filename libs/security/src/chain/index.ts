@@ -4,3 +4,5 @@ export {
   type PreparedEntry, type VerifyOptions,
 } from './chain.js';
 export { digest, keyedDigest, keyedDigestOf, sha256 } from './digest.js';
+export { signerOf, verifierOf, type Checkpoint, type Signed, type Signer, type Tombstone } from './signed.js';
+export { ExportedChain, type KnownOfChain } from './verify-export.js';
