@@ -53,6 +53,15 @@ export async function main(args: readonly string[], root: string): Promise<numbe
       const { provision } = await import('./commands/provision.js');
       await provision(root, config(), folder);
     });
+  program
+    .command('config')
+    .description('declared tools, toolkits and agent types')
+    .command('check [folder]')
+    .description('checks every file of a folder as one set, without a database; exit code 78 and every fault with its line where it is wrong')
+    .action(async (folder = 'deploy/config') => {
+      const { checkConfig } = await import('./commands/check-config.js');
+      checkConfig(folder);
+    });
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
