@@ -12,7 +12,7 @@ export const gatewayConfig = defineConfig({
     default: 9080,
   }),
   eventLog: eventLogVariables(),
-  services: serviceUrlVariables('registry', 'validation', 'execution', 'audit'),
+  services: serviceUrlVariables('registry', 'validation', 'execution', 'audit', 'playbook'),
   workerUrls: variable({
     env: 'WORKER_URLS',
     doc: 'Workers that /readyz asks, as name=base URL: provider-http=http://127.0.0.1:8085.',

@@ -66,6 +66,7 @@ export const SERVICES: readonly ServiceEntry[] = [
       VALIDATION_URL: url(given, 'validation'),
       EXECUTION_URL: url(given, 'execution'),
       AUDIT_URL: url(given, 'audit'),
+      PLAYBOOK_URL: url(given, 'playbook'),
     }),
   },
   {
@@ -96,6 +97,17 @@ export const SERVICES: readonly ServiceEntry[] = [
     env: (given) => ({ ...tokens(given), ...database(given, 'execution'), ...digestKey(given) }),
   },
   { name: 'audit', port: 8084, nodeFlags: BATCHES, env: (given) => ({ ...tokens(given), ...database(given, 'audit') }) },
+  {
+    name: 'playbook',
+    port: 8089,
+    env: (given) => ({
+      ...tokens(given),
+      ...database(given, 'playbook'),
+      REGISTRY_URL: url(given, 'registry'),
+      VALIDATION_URL: url(given, 'validation'),
+      EXECUTION_URL: url(given, 'execution'),
+    }),
+  },
   worker('provider-http', 8085, ({ policies }) => ({ EGRESS_FILE: policies.egressFile, SECRETS_FILE: policies.secretsFile })),
   worker('provider-dummy', 8086),
   worker('provider-builtin', 8087),

@@ -12,14 +12,15 @@ export interface TestGateway extends Pick<TestService, 'app' | 'deliver' | 'get'
   readonly validation: FakeService;
   readonly execution: FakeService;
   readonly audit: FakeService;
+  readonly playbook: FakeService;
   /** A request from outside: with the good key, unless `headers` say otherwise. */
   send<Body = Record<string, unknown>>(request: Omit<TestRequest, 'as'>): Promise<TestAnswer<Body>>;
 }
 
 /** The gateway with everything behind it faked at its HTTP: other services are outside of it. */
 export function testGateway(env: Readonly<Record<string, string>> = {}): TestGateway {
-  const [registry, validation, execution, audit] = [new FakeService(), new FakeService(), new FakeService(), new FakeService()];
-  const all = [registry, validation, execution, audit];
+  const [registry, validation, execution, audit, playbook] = [new FakeService(), new FakeService(), new FakeService(), new FakeService(), new FakeService()];
+  const all = [registry, validation, execution, audit, playbook];
   const service = testService(GatewayModule, {
     definition: gatewayConfig,
     env: async () => ({
@@ -28,6 +29,7 @@ export function testGateway(env: Readonly<Record<string, string>> = {}): TestGat
       VALIDATION_URL: await validation.start(),
       EXECUTION_URL: await execution.start(),
       AUDIT_URL: await audit.start(),
+      PLAYBOOK_URL: await playbook.start(),
       ...env,
     }),
   });
@@ -41,6 +43,7 @@ export function testGateway(env: Readonly<Record<string, string>> = {}): TestGat
     validation,
     execution,
     audit,
+    playbook,
     send: <Body>({ headers, ...request }: Omit<TestRequest, 'as'>) =>
       service.http<Body>({ ...request, as: null, headers: { authorization: `Bearer ${KEY}`, ...headers } }),
   });

@@ -6,7 +6,7 @@ import type { Pool } from 'undici';
 import { TOKEN_HEADER } from '../auth/internal-tokens.js';
 
 /** Services that answer other services over HTTP. */
-export const CALLABLE_SERVICES = ['registry', 'validation', 'execution', 'audit'] as const;
+export const CALLABLE_SERVICES = ['registry', 'validation', 'execution', 'audit', 'playbook'] as const;
 /** Workers have nothing but health. */
 export type CallableService = (typeof CALLABLE_SERVICES)[number] | `provider-${string}`;
 /** Base URL of each service that this process may call. */

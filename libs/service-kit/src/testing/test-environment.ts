@@ -26,6 +26,7 @@ export const testEnvironment = (): Record<string, string> => ({
   VALIDATION_URL: `http://${NOWHERE}`,
   EXECUTION_URL: `http://${NOWHERE}`,
   AUDIT_URL: `http://${NOWHERE}`,
+  PLAYBOOK_URL: `http://${NOWHERE}`,
 });
 
 /** A tenant-admin of tenant `demo`, unless said otherwise. */
