@@ -3,7 +3,16 @@ import { ToolExecutionRequested } from '@toolplane/contracts/events';
 import { Messaging } from '@toolplane/messaging';
 import { Logger } from '@toolplane/observability';
 import { Persistence } from '@toolplane/persistence';
-import { ServiceKit } from '@toolplane/service-kit';
+import { OutboxRelay, ServiceKit } from '@toolplane/service-kit';
+import { ApprovalChanges } from './approvals/approval-changes.js';
+import { ApprovalSweep } from './approvals/approval-sweep.js';
+import { ApprovalSweeper } from './approvals/approval-sweeper.js';
+import { ApprovalsController } from './approvals/approvals.controller.js';
+import { ChangedTools } from './approvals/changed-tools.js';
+import { Decisions } from './approvals/decisions.js';
+import { EndedExecutions } from './approvals/ended-executions.js';
+import { OnToolExecutionCompleted } from './approvals/on-tool-execution-completed.js';
+import { OnToolExecutionFailed } from './approvals/on-tool-execution-failed.js';
 import { ChecksController } from './check/checks.controller.js';
 import { ValidateController } from './check/validate.controller.js';
 import { Cases } from './decide/cases.js';
@@ -17,13 +26,14 @@ import { OnToolControlChanged } from './projection/on-tool-control-changed.js';
 import { OnToolRegistryChanged } from './projection/on-tool-registry-changed.js';
 import { ProjectionState } from './projection/projection-state.js';
 import { RegistryProjection } from './projection/registry-projection.js';
+import { Sealer } from './seal/sealer.js';
 import type { ValidationConfig } from './validation.config.js';
 import { validationMigrations } from './validation.migrations.js';
 
-/** The whole wiring: what decisions are made of, what is asked beforehand, what is decided. */
+/** The whole wiring: what decisions are made of, what is asked beforehand, what is decided, what people say of it. */
 @Module({})
 export class ValidationModule {
-  static with({ service, database, eventLog, ingress, requestDigestKey }: ValidationConfig): DynamicModule {
+  static with({ service, database, eventLog, ingress, sealing, requestDigestKey, approvalSweepEveryMs }: ValidationConfig): DynamicModule {
     const ingresses = new Ingresses(ingress);
     return {
       module: ValidationModule,
@@ -32,13 +42,22 @@ export class ValidationModule {
         Persistence.with(database, { service: 'validation', migrations: validationMigrations }),
         Messaging.with(eventLog, { service: 'validation', topics: { [ToolExecutionRequested.topic]: ingresses.topics } }),
       ],
-      controllers: [OnToolRegistryChanged, OnToolControlChanged, ChecksController, ValidateController, OnToolExecutionRequested],
+      controllers: [
+        OnToolRegistryChanged, OnToolControlChanged, ChecksController, ValidateController, OnToolExecutionRequested, ApprovalsController,
+        OnToolExecutionCompleted, OnToolExecutionFailed,
+      ],
       providers: [
         RegistryProjection,
         ControlProjection,
         ProjectionState,
         DefinitionChanges,
         Ledger,
+        { provide: Sealer, useFactory: () => new Sealer(sealing.keys, requestDigestKey) },
+        ChangedTools,
+        ApprovalChanges,
+        Decisions,
+        EndedExecutions,
+        ApprovalSweep,
         {
           provide: Cases,
           useFactory: (registry: RegistryProjection, control: ControlProjection) => new Cases(registry, control),
@@ -52,6 +71,12 @@ export class ValidationModule {
           },
           inject: [Cases, Logger],
         },
+        {
+          provide: ApprovalSweeper,
+          useFactory: (sweep: ApprovalSweep, logger: Logger) => new ApprovalSweeper(sweep, approvalSweepEveryMs, logger),
+          inject: [ApprovalSweep, Logger],
+        },
+        OutboxRelay,
       ],
     };
   }

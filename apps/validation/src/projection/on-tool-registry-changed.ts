@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import type { Received } from '@toolplane/contracts/envelope';
 import { ToolRegistryChanged } from '@toolplane/contracts/events';
 import { OnEvents } from '@toolplane/messaging';
+import { ChangedTools } from '../approvals/changed-tools.js';
 import { DefinitionChanges } from '../limits/definition-changes.js';
 import { RegistryProjection } from './registry-projection.js';
 
@@ -11,6 +12,7 @@ export class OnToolRegistryChanged {
   constructor(
     private readonly registry: RegistryProjection,
     private readonly changes: DefinitionChanges,
+    private readonly tools: ChangedTools,
   ) {}
 
   @OnEvents(ToolRegistryChanged, { audience: 'everyone', from: 'start' })
@@ -18,6 +20,7 @@ export class OnToolRegistryChanged {
     for (const { tenantid, data, record } of events) {
       this.registry.apply(tenantid, data);
       this.changes.note(record.appendedAt);
+      this.tools.note(data);
     }
     return Promise.resolve();
   }

@@ -34,6 +34,10 @@ export class ProjectionState implements OnApplicationBootstrap, OnApplicationShu
     });
   }
 
+  get isComplete(): boolean {
+    return this.complete;
+  }
+
   /** @throws ToolplaneError NOT_READY: nothing was refused, ask again. */
   mustBeComplete(): void {
     if (!this.complete) throw new ToolplaneError('NOT_READY', { message: READING });

@@ -20,6 +20,7 @@ export const Outcome = {
   input: orNull(Type.Record(Type.String(), Type.Unknown()), 'The final arguments, schema-marked fields redacted.'),
   inputDigest: orNull(Type.String(), 'SHA-256 of the RFC 8785 form of the final arguments.'),
   outputDigest: orNull(Type.String(), 'SHA-256 of the RFC 8785 form of the output.'),
+  approvalId: Type.Optional(Type.String({ description: 'The approval behind the decision, where there was one.' })),
   redactions: Type.Array(Redaction, { description: 'What was replaced in input (/input/…) and output (/output/…).' }),
   ...Context,
 };

@@ -1,3 +1,4 @@
+export { Approval, APPROVAL_STATUSES, ApprovalDecisionBody, type ApprovalStatus } from './approval.js';
 export { ExecuteBody } from './execute.js';
 export { EXECUTION_STATUSES, ExecutionRecord, type ExecutionStatus } from './execution-record.js';
 export { Readiness } from './health.js';

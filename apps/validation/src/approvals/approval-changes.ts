@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { Outbox, type Tx } from '@toolplane/persistence';
+import { digest } from '@toolplane/security/chain';
+import { RegistryProjection } from '../projection/registry-projection.js';
+import { approvalStore, type BoundTool, type LockedApproval } from './approval.store.js';
+import { toolFingerprint } from './tool-fingerprint.js';
+import { turnEvent, type Turn } from './turn.js';
+
+/** Why nothing can be said about an approval any more, and what is to become of it. */
+export type Lapse = Pick<Turn, 'comment'> & { readonly to: 'expired' | 'void' };
+
+const EXPIRED: Lapse = { to: 'expired', comment: null };
+const TOOL_CHANGED: Lapse = { to: 'void', comment: 'the tool was changed' };
+const REWRITTEN: Lapse = { to: 'void', comment: 'the arguments are not those that were asked for' };
+export const EXECUTION_ENDED: Lapse = { to: 'void', comment: 'the execution has ended' };
+
+/** Turns approvals: the row and its event in one transaction. The trigger is a person or a timer, so the event goes through the outbox. */
+@Injectable()
+export class ApprovalChanges {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly registry: RegistryProjection,
+  ) {}
+
+  /** Whether what is approved is still what would run: in time, the same tool, the same arguments. Null where it is. */
+  lapseOf(approval: LockedApproval): Lapse | null {
+    if (approval.status === 'pending' && approval.overdue) return EXPIRED;
+    if (this.isChanged(approval)) return TOOL_CHANGED;
+    return digest(approval.first.data.input) === approval.payloadDigest ? null : REWRITTEN;
+  }
+
+  /** A tool that is gone has changed, too. */
+  isChanged({ tenantId, toolId, toolFingerprint: asked }: BoundTool): boolean {
+    const tool = this.registry.tool(tenantId, toolId);
+    return !tool || toolFingerprint(tool, this.registry.version(tool, tool.currentVersion)) !== asked;
+  }
+
+  /** For approvals that this transaction has locked. */
+  async turn(tx: Tx, approvals: readonly LockedApproval[], turn: Omit<Turn, 'at'>): Promise<void> {
+    await approvalStore.turn(tx, approvals, turn.to);
+    await this.outbox.add(tx, approvals.map(({ first, now }) => ({ event: turnEvent(first, { ...turn, at: now }) })));
+  }
+
+  lapse(tx: Tx, approvals: readonly LockedApproval[], { to, comment }: Lapse): Promise<void> {
+    return this.turn(tx, approvals, { to, by: null, comment });
+  }
+}
