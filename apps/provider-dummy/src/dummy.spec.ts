@@ -1,3 +1,4 @@
+import { deriveExecutionId } from '@toolplane/contracts/ids';
 import { dispatched, providerConformance, testWorker } from '@toolplane/provider-kit/testing';
 import { dummy } from './dummy.js';
 
@@ -40,7 +41,8 @@ describe('the dummy provider', () => {
   });
 
   it('fails at its rate, the same attempts each time, others under another seed', async () => {
-    const events = Array.from({ length: 400 }, () => dispatched(dummy));
+    // The same ids each time: what is drawn for them is the same, too.
+    const events = Array.from({ length: 400 }, (_, n) => dispatched(dummy, { executionId: deriveExecutionId('demo', '/spec', String(n)) }));
     const fates = async (seed: number): Promise<readonly string[]> => {
       const fresh = testWorker(dummy);
       const spec = { seed, failure: { rate: 0.3, code: 'PROVIDER_FAILED', retryable: false } };

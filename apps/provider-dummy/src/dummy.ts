@@ -6,6 +6,8 @@ import { defineProvider, seededRandom } from '@toolplane/provider-kit';
 export const dummy = defineProvider({
   name: 'dummy',
   spec: DummySpec,
+  // Only what may fail has a breaker: a simulated destination, one for each tool.
+  origin: ({ failure }) => (failure ? 'dummy' : null),
   async invoke({ spec, payload }, { sleep, executionId, attempt, random: ownRandom }) {
     // Every attempt draws its own numbers; a seed gives the whole tool another, equally repeatable fate.
     const random = spec.seed === undefined ? ownRandom : seededRandom(`${spec.seed} ${executionId} ${attempt}`);

@@ -17,6 +17,8 @@ export interface HttpParts extends ConnectParts {
 }
 
 const MOST_CA_FILES = 100;
+/** A definition fixes scheme, host and port: what has a placeholder there goes nowhere, and is refused later. */
+const ORIGIN = /^https?:\/\/[^/?{]+/i;
 
 /** Calls the endpoint that a tool's definition fixes: built, judged, authorized, connected by the guard, sent once. */
 export function httpProvider(parts: HttpParts): Provider<typeof Endpoint> {
@@ -25,6 +27,7 @@ export function httpProvider(parts: HttpParts): Provider<typeof Endpoint> {
   return defineProvider({
     name: 'http',
     spec: Endpoint,
+    origin: ({ url }) => ORIGIN.exec(url)?.[0].toLowerCase() ?? null,
     async invoke({ spec, payload, tool }, context) {
       const { tenantId: tenant, secret } = context;
       const built = buildRequest(spec, payload, context.idempotencyKey);

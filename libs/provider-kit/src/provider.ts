@@ -51,6 +51,11 @@ export interface Provider<Spec extends TSchema = TSchema> {
   readonly name: ProviderName;
   /** Schema of the tool's part that this provider reads; from the contracts, so that the registry checks it without importing a worker. */
   readonly spec: Spec;
+  /**
+   * What a definition calls, for instance scheme, host and port: each tenant, tool and origin has a circuit breaker of its own.
+   * Null, or left out: the provider calls nothing that could be down, and no breaker stands before it. Must not throw.
+   */
+  origin?(spec: Static<Spec>): string | null;
   invoke(call: ProviderCall<Static<Spec>>, context: InvocationContext): Promise<unknown>;
   /** Lets go of what it holds open, once no call is running. */
   close?(): Promise<void>;

@@ -162,7 +162,8 @@ export class Heads {
     const lost = (): void => {
       if (this.closed || this.listener !== client) return;
       this.listener = undefined;
-      setTimeout(() => void this.listen(), AGAIN_AFTER_MS).unref();
+      // Closed in the meantime: nobody listens any more.
+      setTimeout(() => void (this.closed ? undefined : this.listen()), AGAIN_AFTER_MS).unref();
     };
     this.listener = client;
     client.on('error', lost);

@@ -2,7 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { loadConfig } from '@toolplane/config';
 import { readCloudEvent, type CloudEvent } from '@toolplane/contracts/envelope';
-import { dispatchedTopic, TOPICS, ToolInvocationReported } from '@toolplane/contracts/events';
+import {
+  dispatchedTopic,
+  ToolControlChanged,
+  ToolInvocationReported,
+  ToolProviderHealthChanged,
+  TOPICS,
+} from '@toolplane/contracts/events';
+import { newId } from '@toolplane/contracts/ids';
+import { golden } from '@toolplane/contracts/testing';
 import { CoalescingPublisher, openEventLog, type EventLog } from '@toolplane/messaging';
 import { createLogger } from '@toolplane/observability';
 import { defineProvider } from '../provider.js';
@@ -28,6 +36,7 @@ describe('a worker on the event log', () => {
   let log: EventLog;
   let publisher: CoalescingPublisher;
   const reports: CloudEvent<string, ToolInvocationReported['data']>[] = [];
+  const health: ToolProviderHealthChanged['data'][] = [];
   const dispatch = async (input: Record<string, unknown>, count = 1): Promise<readonly string[]> => {
     const events = Array.from({ length: count }, () => {
       const { record: _record, ...event } = dispatched(counting, { input });
@@ -44,17 +53,20 @@ describe('a worker on the event log', () => {
 
   beforeAll(async () => {
     log = openEventLog(config.eventLog);
-    await log.ensureTopics(TOPICS.filter(({ name }) => name === dispatchedTopic('dummy') || name === ToolInvocationReported.topic));
+    const topics = [dispatchedTopic('dummy'), ToolInvocationReported.topic, ToolControlChanged.topic, ToolProviderHealthChanged.topic];
+    await log.ensureTopics(TOPICS.filter(({ name }) => topics.includes(name)));
     publisher = new CoalescingPublisher(log);
     log.subscribe({
       group: null,
       name: 'spec',
-      topics: [ToolInvocationReported.topic],
+      topics: [ToolInvocationReported.topic, ToolProviderHealthChanged.topic],
       from: 'start',
       onRecords: ({ records, done }) => {
         for (const { value, headers, offset } of records) {
           const read = readCloudEvent(headers, value);
-          if ('event' in read) reports.push(read.event as (typeof reports)[number]);
+          if (!('event' in read)) continue;
+          if (read.event.type === ToolProviderHealthChanged.type) health.push(read.event.data as ToolProviderHealthChanged['data']);
+          else reports.push(read.event as (typeof reports)[number]);
           done(offset + 1n);
         }
         return Promise.resolve();
@@ -90,6 +102,27 @@ describe('a worker on the event log', () => {
     const [next = ''] = await dispatch({});
     await until(() => statusOf(next).includes('succeeded'));
     expect(calls.filter((id) => id === slow)).toHaveLength(1);
+    await running.close();
+  });
+
+  it('says that it is up, and in the end that it is down', async () => {
+    const running = await openWorker(counting, config, logger);
+    await until(() => health.at(-1)?.status === 'up');
+    await running.close();
+    await until(() => health.at(-1)?.status === 'down');
+    expect(health.at(-1)).toMatchObject({ provider: 'dummy', breaker: null });
+  });
+
+  it('knows what was stopped before it began to read', async () => {
+    const { record: _record, ...event } = dispatched(counting);
+    const toolId = event.data.tool.id;
+    const stop = golden(ToolControlChanged, { kind: 'kill_switch', target: { type: 'tool', id: toolId }, on: true });
+    await publisher.publish([{ ...event, topic: dispatchedTopic('dummy') }]);
+    await publisher.publish([{ ...stop, id: newId() }]);
+    const running = await openWorker(counting, config, logger);
+    await until(() => statusOf(event.data.executionId).length > 0);
+    expect(calls).not.toContain(event.data.executionId);
+    expect(statusOf(event.data.executionId)).toEqual(['failed']);
     await running.close();
   });
 

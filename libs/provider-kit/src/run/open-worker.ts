@@ -3,6 +3,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { EventLogServer } from '@toolplane/messaging';
 import { createLogger, NestLogger, type Logger } from '@toolplane/observability';
 import type { Provider } from '../provider.js';
+import { Breakers } from '../breakers/breakers.js';
+import { HealthAnnouncer } from '../health/health-announcer.js';
 import { Worker } from '../worker/worker.js';
 import type { WorkerConfig } from './worker-config.js';
 import { WorkerModule } from './worker.module.js';
@@ -10,6 +12,7 @@ import { WorkerModule } from './worker.module.js';
 /** Time for running calls, then for their reports. Together with what closes afterwards it stays under ten seconds. */
 const DRAIN_MS = 8_000;
 const FLUSH_MS = 750;
+const FAREWELL_MS = 250;
 
 export interface RunningWorker {
   readonly app: NestFastifyApplication;
@@ -30,11 +33,13 @@ export async function openWorker(provider: Provider, config: WorkerConfig, logge
   });
   const worker = app.get(Worker);
   const server = app.get(EventLogServer);
+  const announcer = app.get(HealthAnnouncer);
   try {
     await app.init();
     await app.listen(port, host);
     app.connectMicroservice({ strategy: server });
     await app.startAllMicroservices();
+    announcer.worker('up');
   } catch (error) {
     await app.close().catch(() => undefined);
     throw error;
@@ -42,7 +47,11 @@ export async function openWorker(provider: Provider, config: WorkerConfig, logge
   let closing: Promise<void> | undefined;
   const end = async (): Promise<void> => {
     worker.stop();
+    announcer.worker('draining');
     await worker.drain({ withinMs: DRAIN_MS, flushMs: FLUSH_MS, reading: server.close() });
+    app.get(Breakers).close();
+    announcer.worker('down');
+    await announcer.end(FAREWELL_MS);
     await app.close();
   };
   return { app, url: await app.getUrl(), worker, close: () => (closing ??= end()) };

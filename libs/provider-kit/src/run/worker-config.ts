@@ -10,6 +10,7 @@ import {
   type Variable,
 } from '@toolplane/config';
 import { Type } from 'typebox';
+import type { BreakerTerms } from '../breakers/breaker.js';
 
 const workerVariables = () => ({
   callsPerTool: variable({
@@ -44,6 +45,33 @@ const workerVariables = () => ({
   }),
 });
 
+const breakerVariables = () => ({
+  volume: variable({
+    env: 'BREAKER_VOLUME',
+    doc: 'Calls of one tenant, tool and origin within BREAKER_WINDOW_MS before its circuit breaker may open.',
+    schema: Type.Integer({ minimum: 10, maximum: 100_000 }),
+    default: 10,
+  }),
+  errorPercentage: variable({
+    env: 'BREAKER_ERROR_PERCENTAGE',
+    doc: 'It opens when more than this share of them failed.',
+    schema: Type.Integer({ minimum: 1, maximum: 99 }),
+    default: 50,
+  }),
+  windowMs: variable({
+    env: 'BREAKER_WINDOW_MS',
+    doc: 'How long an outcome counts, in milliseconds.',
+    schema: Type.Integer({ minimum: 1_000, maximum: 600_000 }),
+    default: 10_000,
+  }),
+  openMs: variable({
+    env: 'BREAKER_OPEN_MS',
+    doc: 'How long a circuit breaker stays open before it lets one call through, in milliseconds.',
+    schema: Type.Integer({ minimum: 1_000, maximum: 600_000 }),
+    default: 15_000,
+  }),
+});
+
 /** What every worker is configured with. */
 export interface WorkerConfig {
   readonly service: ProcessConfig;
@@ -55,12 +83,14 @@ export interface WorkerConfig {
     readonly waiting: number;
     readonly secretsFile: string | undefined;
   };
+  readonly breaker: BreakerTerms;
 }
 
 type WorkerDefinition = {
   readonly service: ReturnType<typeof processVariables>;
   readonly eventLog: ReturnType<typeof eventLogVariables>;
   readonly worker: { readonly [Name in keyof WorkerConfig['worker']]: Variable<WorkerConfig['worker'][Name]> };
+  readonly breaker: { readonly [Name in keyof BreakerTerms]: Variable<BreakerTerms[Name]> };
 };
 
 /** Declares a worker's configuration: what all have, and beside it what this provider alone needs. */
@@ -68,4 +98,10 @@ export const workerConfig = <const More extends Definition = Record<never, never
   defaults: ServiceDefaults,
   more: More = {} as More,
 ): WorkerDefinition & More =>
-  defineConfig({ service: processVariables(defaults), eventLog: eventLogVariables(), worker: workerVariables(), ...more });
+  defineConfig({
+    service: processVariables(defaults),
+    eventLog: eventLogVariables(),
+    worker: workerVariables(),
+    breaker: breakerVariables(),
+    ...more,
+  });

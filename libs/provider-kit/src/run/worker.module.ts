@@ -1,13 +1,20 @@
 import { hostname } from 'node:os';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { Breakers } from '../breakers/breakers.js';
+import { Controls } from '../controls/controls.js';
+import { HealthAnnouncer } from '../health/health-announcer.js';
+import { WorkerIdentity } from '../health/worker-identity.js';
 import { dispatchedTopic, ToolInvocationDispatched } from '@toolplane/contracts/events';
 import { Messaging, Publisher } from '@toolplane/messaging';
-import { createLogger, Health, Logger, Metrics } from '@toolplane/observability';
+import { createLogger, Health, Logger, Metrics, type MetricDefinition } from '@toolplane/observability';
 import type { Provider } from '../provider.js';
 import { SecretStore } from '../secrets/secret-store.js';
+import { Gate } from '../worker/gate.js';
 import { Worker, type WorkerLimits } from '../worker/worker.js';
 import { HealthController } from './health.controller.js';
+import { OnToolControlChanged } from './on-tool-control-changed.js';
 import { OnToolInvocationDispatched } from './on-tool-invocation-dispatched.js';
+import { OnToolProviderHealthChanged } from './on-tool-provider-health-changed.js';
 import type { WorkerConfig } from './worker-config.js';
 
 /** Reports that are kept while the broker is away. */
@@ -32,31 +39,67 @@ export class WorkerModule {
           drainMs: READING_ENDS_WITHIN_MS,
         }),
       ],
-      controllers: [OnToolInvocationDispatched, HealthController],
+      controllers: [OnToolControlChanged, OnToolProviderHealthChanged, OnToolInvocationDispatched, HealthController],
       providers: [
         { provide: Logger, useFactory: () => logger ?? createLogger({ service: name, level: logLevel }) },
         { provide: Metrics, useFactory: () => new Metrics() },
         { provide: Health, useFactory: () => new Health() },
+        { provide: WorkerIdentity, useValue: new WorkerIdentity(provider.name, name, `${hostname()}:${process.pid}`) },
+        { provide: Controls, useFactory: () => new Controls() },
+        {
+          provide: HealthAnnouncer,
+          useFactory: (publisher: Publisher, as: WorkerIdentity, logged: Logger) => new HealthAnnouncer(publisher, as, logged),
+          inject: [Publisher, WorkerIdentity, Logger],
+        },
+        {
+          provide: Breakers,
+          useFactory: (announcer: HealthAnnouncer, metrics: Metrics) => breakersOf(config, announcer, metrics),
+          inject: [HealthAnnouncer, Metrics],
+        },
+        {
+          provide: Gate,
+          useFactory: (controls: Controls, breakers: Breakers) => new Gate(provider, controls, breakers),
+          inject: [Controls, Breakers],
+        },
         {
           provide: Worker,
-          useFactory: (publisher: Publisher, logged: Logger, metrics: Metrics, health: Health) => {
+          useFactory: (
+            publisher: Publisher,
+            logged: Logger,
+            metrics: Metrics,
+            health: Health,
+            gate: Gate,
+            { service, worker: process }: WorkerIdentity,
+          ) => {
             const worker = new Worker(provider, {
               publisher,
               secrets: new SecretStore(config.worker.secretsFile ?? null),
               logger: logged,
               metrics,
               limits: limitsOf(config),
-              reporting: { service: name, worker: `${hostname()}:${process.pid}` },
+              reporting: { service, worker: process },
+              gate,
             });
             health.register('worker', () => worker.health());
             return worker;
           },
-          inject: [Publisher, Logger, Metrics, Health],
+          inject: [Publisher, Logger, Metrics, Health, Gate, WorkerIdentity],
         },
       ],
       exports: [Logger, Metrics, Health],
     };
   }
+}
+
+const BREAKERS: MetricDefinition = {
+  name: 'toolplane_provider_breakers_not_closed',
+  help: 'Circuit breakers of this worker that are open or half open.',
+};
+
+function breakersOf({ breaker }: WorkerConfig, announcer: HealthAnnouncer, metrics: Metrics): Breakers {
+  const breakers = new Breakers({ terms: breaker, onChange: (report) => announcer.breaker(report) });
+  metrics.gauge(BREAKERS, (gauge) => gauge.set(breakers.notClosed().length));
+  return breakers;
 }
 
 const limitsOf = ({ worker }: WorkerConfig): WorkerLimits => ({

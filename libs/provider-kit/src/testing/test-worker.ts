@@ -1,9 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ToolplaneError } from '@toolplane/contracts/errors';
 import { createLogger, Metrics } from '@toolplane/observability';
+import type { BreakerTerms } from '../breakers/breaker.js';
+import { Breakers, type BreakerReport } from '../breakers/breakers.js';
+import { Controls } from '../controls/controls.js';
 import type { Provider } from '../provider.js';
 import type { SecretSource } from '../secrets/secret-store.js';
 import type { Dispatch } from '../worker/invocation.js';
+import { Gate } from '../worker/gate.js';
 import type { Report, ReportPublisher } from '../worker/reporter.js';
 import { Worker, type WorkerLimits } from '../worker/worker.js';
 
@@ -13,6 +17,7 @@ export type FakeSecrets = Readonly<Record<string, Readonly<Record<string, string
 export interface TestWorkerOptions {
   readonly secrets?: FakeSecrets;
   readonly limits?: Partial<WorkerLimits>;
+  readonly breaker?: Partial<BreakerTerms>;
   /** Default: takes everything at once. */
   readonly publisher?: ReportPublisher;
 }
@@ -24,6 +29,8 @@ export const DEFAULT_TEST_LIMITS: WorkerLimits = {
   schemas: 100,
 };
 
+export const DEFAULT_TEST_BREAKER: BreakerTerms = { volume: 10, errorPercentage: 50, windowMs: 10_000, openMs: 15_000 };
+
 const fakeSecrets = (secrets: FakeSecrets): SecretSource => ({
   read(reference, { origin }) {
     const value = secrets[reference]?.[origin];
@@ -33,6 +40,10 @@ const fakeSecrets = (secrets: FakeSecrets): SecretSource => ({
 
 export interface TestWorker {
   readonly worker: Worker;
+  readonly breakers: Breakers;
+  readonly controls: Controls;
+  /** Every change of a breaker that other workers would be told of. */
+  readonly changes: readonly BreakerReport[];
   /** Every report, in the order in which they were published. */
   readonly reports: readonly Report[];
   /** Delivers attempts and waits for the report that ends each of them; in the order of the attempts. */
@@ -43,7 +54,7 @@ export interface TestWorker {
 }
 
 /** A worker without a log: attempts are handed to it, reports are collected. */
-export function testWorker(provider: Provider, { secrets = {}, limits = {}, publisher }: TestWorkerOptions = {}): TestWorker {
+export function testWorker(provider: Provider, { secrets = {}, limits = {}, breaker = {}, publisher }: TestWorkerOptions = {}): TestWorker {
   const reports: Report[] = [];
   const collecting: ReportPublisher = {
     async publish(events) {
@@ -51,12 +62,16 @@ export function testWorker(provider: Provider, { secrets = {}, limits = {}, publ
       reports.push(...events);
     },
   };
+  const changes: BreakerReport[] = [];
+  const controls = new Controls();
+  const breakers = new Breakers({ terms: { ...DEFAULT_TEST_BREAKER, ...breaker }, onChange: (change) => changes.push(change) });
   const worker = new Worker(provider, {
     publisher: collecting,
     secrets: fakeSecrets(secrets),
     logger: createLogger({ service: `provider-${provider.name}`, level: 'silent' }),
     metrics: new Metrics({ process: false }),
     limits: { ...DEFAULT_TEST_LIMITS, ...limits },
+    gate: new Gate(provider, controls, breakers),
     reporting: { service: `provider-${provider.name}`, worker: 'test' },
   });
   const endOf = ({ tenantid, data }: Dispatch): Report | undefined =>
@@ -72,6 +87,9 @@ export function testWorker(provider: Provider, { secrets = {}, limits = {}, publ
   };
   return {
     worker,
+    breakers,
+    controls,
+    changes,
     reports,
     until,
     async run(...events) {
@@ -79,6 +97,9 @@ export function testWorker(provider: Provider, { secrets = {}, limits = {}, publ
       await until(() => events.every((event) => endOf(event)), 30_000);
       return events.flatMap((event) => endOf(event)?.data ?? []);
     },
-    close: () => worker.drain({ withinMs: 0, flushMs: 1_000 }),
+    async close() {
+      await worker.drain({ withinMs: 0, flushMs: 1_000 });
+      breakers.close();
+    },
   };
 }

@@ -1,6 +1,7 @@
 import type { ToolInvocationDispatched } from '@toolplane/contracts/events';
 import type { Received } from '@toolplane/contracts/envelope';
 import { type ToolplaneError } from '@toolplane/contracts/errors';
+import type { Permit } from '../breakers/breaker.js';
 import type { InvocationContext } from '../provider.js';
 import { seededRandom } from '../seeded-random.js';
 import type { SecretSource } from '../secrets/secret-store.js';
@@ -34,6 +35,8 @@ export class Invocation implements InvocationContext {
   toldRunning = false;
   /** Whether its report is made: whatever comes later is dropped. */
   settled = false;
+  /** To be told how the call ended; null where no breaker stands before it. */
+  permit: Permit | null = null;
   /** Values handed out: to be redacted from what comes back. */
   secretsUsed: string[] | undefined;
 

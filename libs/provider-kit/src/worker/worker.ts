@@ -4,6 +4,8 @@ import type { Logger, Metrics } from '@toolplane/observability';
 import { redact } from '@toolplane/security/redaction';
 import type { Provider, ProviderCall } from '../provider.js';
 import type { SecretSource } from '../secrets/secret-store.js';
+import { outcomeOf } from '../breakers/outcome.js';
+import type { Passage } from './gate.js';
 import { Invocation, type Dispatch } from './invocation.js';
 import { Lanes, type LaneLimits } from './lanes.js';
 import { measureOutput } from './output.js';
@@ -28,6 +30,8 @@ export interface WorkerParts {
   readonly metrics: Metrics;
   readonly limits: WorkerLimits;
   readonly reporting: Reporting;
+  /** Asked just before a call begins. */
+  readonly gate: { enter(event: Dispatch): Passage };
   /** Milliseconds that never jump. */
   readonly monotonic?: () => number;
 }
@@ -150,6 +154,12 @@ export class Worker {
       this.#handBack(invocation, notStarted('EXPIRED', 'The deadline passed before the call began'));
       return false;
     }
+    const passage = this.parts.gate.enter(invocation.event);
+    if ('refused' in passage) {
+      this.#turnAway(invocation, passage.refused);
+      return false;
+    }
+    invocation.permit = passage.permit;
     invocation.begin(now);
     this.#active.add(invocation);
     void this.#run(invocation, key);
@@ -205,6 +215,7 @@ export class Worker {
     invocation.settled = true;
     const ms = this.#monotonic() - invocation.startedAt;
     this.#metrics.call(result, ms);
+    invocation.permit?.settle(outcomeOf(said.error ?? null));
     this.#report(invocation, { ...said, providerMs: Math.round(ms) }, bytes);
   }
 
@@ -212,6 +223,12 @@ export class Worker {
     invocation.settled = true;
     this.#metrics.notStarted(said.error?.code ?? '');
     this.#report(invocation, said);
+  }
+
+  /** The call may not be made now. Expected, and as often as there are requests: nothing for the log. */
+  #turnAway(invocation: Invocation, error: ToolplaneError): void {
+    invocation.startedAt = this.#monotonic();
+    this.#end(invocation, error.code, { status: 'failed', error: error.toWire() });
   }
 
   /** The call cannot be made, now or later: trying again would find the same definition. */
