@@ -4,23 +4,38 @@ import { Logger } from '@toolplane/observability';
 import { Persistence } from '@toolplane/persistence';
 import { hashApiKey } from '@toolplane/security/credentials';
 import { OutboxRelay, ServiceKit } from '@toolplane/service-kit';
+import { AgentChanges } from './agents/agent-changes.js';
+import { AgentFinder } from './agents/agent-finder.js';
 import { AgentQueries } from './agents/agent.queries.js';
+import { AgentStore } from './agents/agent.store.js';
+import { AgentsController } from './agents/agents.controller.js';
 import { Announcer } from './announce/announcer.js';
 import { Republisher } from './announce/republisher.js';
+import { AssignmentChanges } from './assignments/assignment-changes.js';
 import { AssignmentQueries } from './assignments/assignment.queries.js';
+import { AssignmentStore } from './assignments/assignment.store.js';
+import { AssignmentsController } from './assignments/assignments.controller.js';
+import { ToolUses } from './assignments/tool-uses.js';
+import { OwnerDoor } from './author/owner-door.js';
 import { BOOTSTRAP_HASH, Credentials } from './identity/credentials.js';
 import { JwksFile } from './identity/jwks-file.js';
 import { MeController } from './identity/me.controller.js';
 import { OidcTokens } from './identity/oidc-tokens.js';
 import { TokensController } from './identity/tokens.controller.js';
+import { ImplementationsController } from './implementations/implementations.controller.js';
 import { KeyChanges } from './keys/key-changes.js';
 import { KeyStore } from './keys/key.store.js';
 import { KeysController } from './keys/keys.controller.js';
+import { SchemaProver } from './proving/schema-prover.js';
 import type { RegistryConfig } from './registry.config.js';
 import { registryMigrations } from './registry.migrations.js';
 import { TenantChanges } from './tenants/tenant-changes.js';
 import { TenantStore } from './tenants/tenant.store.js';
 import { TenantsController } from './tenants/tenants.controller.js';
+import { ToolkitChanges } from './toolkits/toolkit-changes.js';
+import { ToolkitQueries } from './toolkits/toolkit.queries.js';
+import { ToolkitStore } from './toolkits/toolkit.store.js';
+import { ToolkitsController } from './toolkits/toolkits.controller.js';
 import { DEPLOYMENT, type Deployment } from './tools/deployment.js';
 import { EnablementController } from './tools/enablement.controller.js';
 import { KnownToolController } from './tools/known-tool.controller.js';
@@ -46,6 +61,7 @@ export class RegistryModule {
         TokensController, MeController,
         TenantsController, KeysController,
         ToolsController, VersionsController, EnablementController, KnownToolController,
+        ToolkitsController, ImplementationsController, AgentsController, AssignmentsController,
       ],
       providers: [
         { provide: DEPLOYMENT, useValue: deployment },
@@ -55,7 +71,10 @@ export class RegistryModule {
         TenantStore, TenantChanges,
         KeyStore, KeyChanges,
         ToolQueries, ToolStore, ToolChecks, ToolChanges,
-        AgentQueries, AssignmentQueries,
+        SchemaProver, OwnerDoor,
+        ToolkitQueries, ToolkitStore, ToolkitChanges,
+        AgentQueries, AgentStore, AgentFinder, AgentChanges,
+        AssignmentQueries, AssignmentStore, AssignmentChanges, ToolUses,
         Announcer, OutboxRelay, Republisher,
       ],
     };

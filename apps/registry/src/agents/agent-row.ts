@@ -1,5 +1,5 @@
 import type { Agent, AgentDefinition, RegistryAgent } from '@toolplane/contracts/documents';
-import type { Maker, Origin } from '../author/author.js';
+import type { Origin } from '../author/author.js';
 
 /** An agent type as it is stored. */
 export interface AgentRow extends AgentDefinition {
@@ -11,7 +11,7 @@ export interface AgentRow extends AgentDefinition {
   readonly shadowsGlobal: boolean;
   readonly revision: number;
   readonly createdAt: Date;
-  readonly createdBy: Maker | null;
+  readonly createdBy: { readonly type: string; readonly id: string } | null;
   readonly updatedAt: Date;
 }
 

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { RegistryEnablement, RegistryTenant, RegistryTool, RegistryToolVersion } from '@toolplane/contracts/documents';
+import type {
+  RegistryAgent, RegistryAssignment, RegistryEnablement, RegistryTenant, RegistryTool, RegistryToolkit, RegistryToolVersion,
+} from '@toolplane/contracts/documents';
 import { createEvent, ToolControlChanged, ToolRegistryChanged, type EventOf } from '@toolplane/contracts/events';
 import { deriveEventId, GLOBAL } from '@toolplane/contracts/ids';
 import { batchOf, Outbox, type Tx } from '@toolplane/persistence';
@@ -14,6 +16,9 @@ interface Objects {
   readonly tool: RegistryTool;
   readonly tool_version: RegistryToolVersion;
   readonly enablement: RegistryEnablement;
+  readonly toolkit: RegistryToolkit;
+  readonly agent: RegistryAgent;
+  readonly assignment: RegistryAssignment;
 }
 /** An object as it now is. */
 export type Said = {
@@ -28,7 +33,7 @@ export type Said = {
 }[keyof Objects];
 
 /** Something that runs is stopped or freed. */
-export type Stopped = Pick<Controlled, 'kind' | 'target' | 'on' | 'reason'>;
+export type Stopped = Pick<Controlled, 'kind' | 'target' | 'on' | 'reason'> & { readonly state?: Controlled['state'] };
 
 export interface Announcements {
   /** Null for what is global. */
@@ -62,7 +67,7 @@ export class Announcer {
       }),
       ...control.map((stopped) => {
         const key = `${stopped.kind} ${stopped.target.type} ${stopped.target.id}`;
-        const data: Controlled = { ...stopped, state: null, revision, changedBy: by };
+        const data: Controlled = { ...stopped, state: stopped.state ?? null, revision, changedBy: by };
         return { key, event: createEvent(ToolControlChanged, { ...common(tenant, key, revision, at), data }) };
       }),
     ];

@@ -1,5 +1,5 @@
 import type { Assignment, AssignmentView, RegistryAssignment } from '@toolplane/contracts/documents';
-import type { Maker, Origin } from '../author/author.js';
+import type { Origin } from '../author/author.js';
 
 /** An assignment as it is stored, with the names of what it ties together. It belongs to the owner of its agent type. */
 export interface AssignmentRow extends Assignment {
@@ -15,7 +15,7 @@ export interface AssignmentRow extends Assignment {
   readonly origin: Origin;
   readonly revision: number;
   readonly createdAt: Date;
-  readonly createdBy: Maker | null;
+  readonly createdBy: { readonly type: string; readonly id: string } | null;
   readonly updatedAt: Date;
 }
 
@@ -32,6 +32,9 @@ export const assignmentOf = (row: Assignment): Assignment => ({
   parameterDefaults: row.parameterDefaults,
   version: row.version,
 });
+
+/** What only the server writes. */
+export const ASSIGNMENT_SERVED = ['agent', 'agentId', 'tool', 'toolId', 'origin', 'liftsApproval', 'createdAt', 'updatedAt'] as const;
 
 export const toAssignment = (row: AssignmentRow): AssignmentView => ({
   ...assignmentOf(row),

@@ -24,7 +24,7 @@ const FROM = `
   join registry.tool_versions v on (v.owner, v.tool_id, v.version) = (t.owner, t.id, t.current_version)`;
 const OF_AGENT = `select ${COLUMNS} from ${FROM} where (a.owner, a.agent_id) = ($1, $2) order by a.order_index, t.name`;
 const ONE = `select ${COLUMNS} from ${FROM} where (a.owner, a.agent_id, a.tool_id) = ($1, $2, $3)`;
-const OF_TOOL = `select ${COLUMNS} from ${FROM} where (a.tool_owner, a.tool_id) = ($1, $2) order by a.owner, a.agent_id`;
+const OF_TOOL = `select ${COLUMNS} from ${FROM} where (a.tool_owner, a.tool_id) = ($1, $2) order by a.owner, a.agent_id for update of a`;
 
 /** Reads of assignments. Whether the caller may see the agent type is asked before. */
 @Injectable()
@@ -38,8 +38,8 @@ export class AssignmentQueries {
     return (await tx.query<AssignmentRow>(ONE, [tenantId ?? GLOBAL, id, toolId]))[0];
   }
 
-  /** Every agent type's hold on a tool, as far as the role sees. */
-  ofTool(tx: Tx, { tenantId, id }: AgentKey): Promise<AssignmentRow[]> {
+  /** Every agent type's hold on a tool, as far as the role may change it, and held from here on. */
+  lockOfTool(tx: Tx, { tenantId, id }: AgentKey): Promise<AssignmentRow[]> {
     return tx.query<AssignmentRow>(OF_TOOL, [tenantId ?? GLOBAL, id]);
   }
 }

@@ -1,11 +1,9 @@
 import { ToolplaneError, type FieldError } from '@toolplane/contracts/errors';
+import type { ToolRegistryChanged } from '@toolplane/contracts/events';
 import { mayDo } from '@toolplane/service-kit';
 
 export type Origin = 'api' | 'config';
-export interface Maker {
-  readonly type: string;
-  readonly id: string;
-}
+export type Maker = NonNullable<ToolRegistryChanged['data']['changedBy']>;
 
 /** Whoever changes definitions: a caller over HTTP, or the configuration files of the deployment. */
 export interface Author {
@@ -27,3 +25,6 @@ export const refuseDeclared = (author: Author, row: { readonly origin: Origin },
 export const refuseUnlessGlobal = ({ roles }: Author, what: string): void => {
   if (!mayDo(roles, 'global:write')) throw new ToolplaneError('FORBIDDEN', { message: `global ${what} are read-only for tenants` });
 };
+
+/** How an author is recorded as maker of something. */
+export const makerOf = ({ principal }: Pick<Author, 'principal'>): Maker => ({ type: principal.type, id: principal.id });

@@ -5,7 +5,7 @@ import { newId } from '@toolplane/contracts/ids';
 import { Database, storable, type Tx } from '@toolplane/persistence';
 import { generateApiKey } from '@toolplane/security/credentials';
 import { mayDo, type Caller } from '@toolplane/service-kit';
-import { makerOf } from '../tools/tool-row.js';
+import { makerOf } from '../author/author.js';
 import { TenantStore } from '../tenants/tenant.store.js';
 import { KeyStore, toKey, type PrincipalRow } from './key.store.js';
 

@@ -6,7 +6,7 @@ import type { Caller } from '@toolplane/service-kit';
 import { Announcer, type Said, type Stopped } from '../announce/announcer.js';
 import { nextMoment } from '../announce/revision.js';
 import { KeyStore } from '../keys/key.store.js';
-import { makerOf } from '../tools/tool-row.js';
+import { makerOf } from '../author/author.js';
 import { TenantStore, type TenantRow } from './tenant.store.js';
 
 /** A tenant is rows, not tables: it comes, rests and goes in one transaction each, and the other services are told. */

@@ -1,36 +1,56 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ConfigurationError, readPolicyFile } from '@toolplane/config';
-import { coversTenant, secretRefOf, SecretsPolicy, workerPart, type ToolBody, type ToolDefinition } from '@toolplane/contracts/documents';
+import { coversTenant, implementationOf, secretRefOf, SecretsPolicy, workerPart, type ToolBody, type ToolDefinition } from '@toolplane/contracts/documents';
 import { DependencyDown, ToolplaneError, type FieldError } from '@toolplane/contracts/errors';
-import { definitionFaults } from '@toolplane/security/schemas';
+import type { Author, Origin } from '../author/author.js';
+import { SchemaProver } from '../proving/schema-prover.js';
 import { DEPLOYMENT, type Deployment } from './deployment.js';
+
+/**
+ * What is dangerous in the code cannot be declared harmless over the API. The operator's files may, for what only reads within a workspace.
+ */
+const harmFaults = ({ implementation, isDangerous = false }: ToolBody, origin: Origin): FieldError[] => {
+  const metadata = implementation === undefined ? undefined : implementationOf(implementation)?.metadata;
+  if (!metadata?.isDangerous || isDangerous || (origin === 'config' && metadata.isReadOnly)) return [];
+  return [{ pointer: '/isDangerous', detail: `must be true: "${implementation}" is dangerous` }];
+};
+
+type Runnable = Pick<ToolDefinition, 'type' | 'endpoint' | 'dummy' | 'implementation' | 'mcp'>;
 
 /** What a tool may be in this deployment: its definition, its secret, its provider. */
 @Injectable()
 export class ToolChecks {
-  constructor(@Inject(DEPLOYMENT) private readonly deployment: Deployment) {}
+  constructor(
+    @Inject(DEPLOYMENT) private readonly deployment: Deployment,
+    private readonly prover: SchemaProver,
+  ) {}
 
-  /** @throws ToolplaneError DEFINITION_INVALID with every fault, or PROVIDER_NOT_DEPLOYED */
-  refuseBody(body: ToolBody, tenantId: string | null): void {
-    const details = [...definitionFaults(body), ...this.secretFaults(body.auth, tenantId)];
+  /** @throws ToolplaneError DEFINITION_INVALID with every fault, or PROVIDER_NOT_DEPLOYED for what is to run and cannot */
+  async refuseBody(body: ToolBody, tenantId: string | null, { origin = 'api' }: Pick<Author, 'origin'> = {}): Promise<void> {
+    const details = [...(await this.prover.faults(body)), ...harmFaults(body, origin), ...this.secretFaults(body.auth, tenantId)];
     if (details.length > 0) throw new ToolplaneError('DEFINITION_INVALID', { details });
-    this.refuseProvider(body);
+    if (body.enabled ?? true) this.refuseProvider(body);
   }
 
   /** For a definition that was right when it was written: what the deployment may have changed since. */
   refuseHere(definition: ToolDefinition, tenantId: string | null): void {
     const details = this.secretFaults(definition.auth, tenantId);
     if (details.length > 0) throw new ToolplaneError('DEFINITION_INVALID', { details });
-    this.refuseProvider(definition);
+    if (definition.enabled) this.refuseProvider(definition);
   }
 
-  /** A tool that no worker would ever run is not taken: its executions would only wait for the lease. */
-  refuseProvider(tool: Pick<ToolDefinition, 'type' | 'endpoint' | 'dummy' | 'implementation' | 'mcp'>): void {
+  /** Whether some worker here would run it. */
+  isRunHere(tool: Runnable): boolean {
     const provider = workerPart(tool)?.provider;
-    if (provider !== undefined && this.deployment.providers.includes(provider)) return;
+    return provider !== undefined && this.deployment.providers.includes(provider);
+  }
+
+  /** A tool that no worker would ever run is not switched on: its executions would only wait for the lease. */
+  refuseProvider(tool: Runnable, pointer = '/type'): void {
+    if (this.isRunHere(tool)) return;
     throw new ToolplaneError('PROVIDER_NOT_DEPLOYED', {
       message: `This deployment runs no provider for tools of type ${tool.type}; it runs ${this.deployment.providers.join(', ')}`,
-      details: [{ pointer: '/type', detail: `needs the provider ${provider ?? tool.type}` }],
+      details: [{ pointer, detail: `needs the provider ${workerPart(tool)?.provider ?? tool.type}` }],
     });
   }
 

@@ -1,5 +1,4 @@
 import { workerPart, type RegistryTool, type RegistryToolVersion, type Tool, type ToolDefinition, type ToolVersion } from '@toolplane/contracts/documents';
-import type { Caller } from '@toolplane/service-kit';
 
 type Maker = Tool['createdBy'];
 
@@ -111,10 +110,3 @@ const partOf = (definition: ToolDefinition) => {
 
 /** Strong entity tag: a change of the tool, or of the tenant's word on it, is another one. */
 export const etagOf = (row: Pick<ToolRow, 'revision' | 'tenantRevision'>): string => `"${row.revision}.${row.tenantRevision ?? 0}"`;
-
-/** Whether `If-Match` names the tag; absent it asks for nothing. */
-export const meetsIfMatch = (ifMatch: string | undefined, etag: string): boolean =>
-  ifMatch === undefined || ifMatch.split(',').some((tag) => tag.trim() === '*' || tag.trim() === etag);
-
-/** How a caller is recorded as maker of something. */
-export const makerOf = ({ principal }: Pick<Caller, 'principal'>) => ({ type: principal.type, id: principal.id });

@@ -18,8 +18,8 @@ export interface NewVersion {
 }
 
 const INSERT = `
-  insert into registry.tools (tenant_id, id, name, folded_name, type, category, enabled, tags, current_version, revision, created_at, updated_at, created_by)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)
+  insert into registry.tools (tenant_id, id, name, folded_name, type, category, enabled, tags, current_version, revision, created_at, updated_at, created_by, origin)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13)
   on conflict (owner, folded_name) where deleted_at is null do nothing returning id`;
 const INSERT_VERSION = `
   insert into registry.tool_versions (tenant_id, tool_id, version, definition, change, diff, revision, created_at, created_by)
@@ -37,7 +37,6 @@ const SAY = `
   insert into registry.enablements (tenant_id, tool_id, enabled, revision) values ($1, $2, $3, nextval('registry.revision'))
   on conflict (tenant_id, tool_id) do update set enabled = excluded.enabled, revision = nextval('registry.revision'), updated_at = now()
   returning revision, updated_at as at`;
-const ACTIVE = `select status from registry.tenants where id = $1`;
 
 const ownerOf = ({ tenantId }: ToolKey): string => tenantId ?? GLOBAL;
 const described = (definition: ToolDefinition, version: string) => [
@@ -48,8 +47,8 @@ const described = (definition: ToolDefinition, version: string) => [
 @Injectable()
 export class ToolStore {
   /** Whether the name was free. The version that the tool points at has to follow in the same transaction. */
-  async insert(tx: Tx, key: ToolKey, { version, definition, by }: NewVersion, { revision, at }: Moment): Promise<boolean> {
-    const values = [key.tenantId, key.id, ...described(definition, version), revision, at, JSON.stringify(by)];
+  async insert(tx: Tx, key: ToolKey, { version, definition, by, origin }: NewVersion & { readonly origin: Tool['origin'] }, { revision, at }: Moment): Promise<boolean> {
+    const values = [key.tenantId, key.id, ...described(definition, version), revision, at, JSON.stringify(by), origin];
     return (await tx.query(INSERT, values)).length === 1;
   }
 
@@ -86,10 +85,5 @@ export class ToolStore {
     const [moment] = await tx.query<Moment>(SAY, [tenantId, toolId, enabled]);
     if (!moment) throw new Error('an upsert gives its row');
     return moment;
-  }
-
-  async tenantStatus(tx: Tx, tenantId: string): Promise<string | undefined> {
-    const [tenant] = await tx.query<{ status: string }>(ACTIVE, [tenantId]);
-    return tenant?.status;
   }
 }

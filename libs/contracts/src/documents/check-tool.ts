@@ -2,7 +2,8 @@ import { isErrorCode } from '../errors/catalogue.js';
 import type { FieldError } from '../errors/toolplane-error.js';
 import { checkEndpoint, urlFault } from './check-endpoint.js';
 import { CONTROL_CATEGORY, isControlTool } from './control-tools.js';
-import { checkName } from './names.js';
+import { IMPLEMENTATION_KEYS, implementationOf } from './implementations.js';
+import { checkName, foldName } from './names.js';
 import { checkTemplate } from './template.js';
 import type { ToolBody, ToolType } from './tool.js';
 
@@ -19,6 +20,12 @@ const checkParts = (tool: ToolBody): FieldError[] => {
   ];
 };
 
+/** Nothing in a definition can name code outside the fixed list. */
+const checkImplementation = ({ implementation }: ToolBody): FieldError[] =>
+  implementation === undefined || implementationOf(implementation)
+    ? []
+    : [{ pointer: '/implementation', detail: `is none of GET /api/implementations: ${IMPLEMENTATION_KEYS.join(', ')}` }];
+
 const checkAuth = (tool: ToolBody): FieldError[] => {
   const auth = tool.auth ?? { type: 'none' };
   if (auth.type === 'none') return [];
@@ -34,6 +41,7 @@ const checkControl = (tool: ToolBody): FieldError[] => {
   return [
     ...(tool.category === CONTROL_CATEGORY ? [] : [at('/category', `must be ${CONTROL_CATEGORY}`)]),
     ...(tool.type === 'dummy' || tool.type === 'builtin' ? [] : [at('/type', 'must be without effect, dummy or builtin')]),
+    ...(tool.type === 'builtin' && foldName(tool.implementation ?? tool.name) !== foldName(tool.name) ? [at('/implementation', 'must be the one of its name')] : []),
     ...(tool.isDangerous ? [at('/isDangerous', 'must be false')] : []),
     ...(tool.requiresApproval ? [at('/requiresApproval', 'must be false')] : []),
   ];
@@ -50,6 +58,7 @@ export const checkTool = (tool: ToolBody): FieldError[] => {
     ...(tool.inputSchema.type === 'object' ? [] : [{ pointer: '/inputSchema/type', detail: 'must be "object": a payload is one' }]),
     ...checkControl(tool),
     ...checkParts(tool),
+    ...checkImplementation(tool),
     ...checkAuth(tool),
     ...(tool.endpoint ? checkEndpoint(tool.endpoint, tool.inputSchema) : []),
     ...(tool.mcp && urlFault(tool.mcp.url) ? [{ pointer: '/mcp/url', detail: urlFault(tool.mcp.url) ?? '' }] : []),

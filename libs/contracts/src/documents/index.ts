@@ -14,6 +14,8 @@ export { Endpoint, placeholdersOf } from './endpoint.js';
 export {
   Exception, EXCEPTION_SOURCE, ExceptionBody, ExceptionChange, TIMELINE_KINDS, TimelineExecution, TimelineItem, type TimelineKind,
 } from './exception.js';
+export { Implementation, ListedImplementation } from './implementation.js';
+export { IMPLEMENTATION_KEYS, implementationOf, IMPLEMENTATIONS, toolOf, type ImplementationKey } from './implementations.js';
 export { CreatedKey, Key, KeyBody, ROLES, type Role } from './key.js';
 export { checkName, foldName, isUuid, NAME_PATTERN, TENANT_ID_PATTERN } from './names.js';
 export {

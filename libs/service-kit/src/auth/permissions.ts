@@ -11,6 +11,8 @@ export const PERMISSIONS = [
   'executions:execute',
   'approvals:read',
   'approvals:decide',
+  /** Let an agent type use a dangerous tool without approval. */
+  'approvals:lift',
   'audit:read',
   'dead-letters:read',
   /** Redrive and discard. */
@@ -63,7 +65,7 @@ const OPERATES = [
 
 const BUILDS = [...OPERATES, 'tools:write', 'tools:enable', 'agents:write', 'playbooks:write', 'policies:simulate'] as const satisfies readonly Permission[];
 
-const ADMINISTERS = [...BUILDS, 'approvals:decide', 'audit:read', 'keys:manage', 'kill-switches:write'] as const satisfies readonly Permission[];
+const ADMINISTERS = [...BUILDS, 'approvals:decide', 'approvals:lift', 'audit:read', 'keys:manage', 'kill-switches:write'] as const satisfies readonly Permission[];
 
 /** Who may do what. A key has several roles; what one of them allows is allowed. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = Object.freeze({
