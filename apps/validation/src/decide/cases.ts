@@ -25,6 +25,8 @@ export interface Prepared {
 }
 
 const NOTHING: readonly string[] = Object.freeze([]);
+/** Of a tool whose versions nobody has told of, nobody knows what is secret. */
+const ALL: readonly string[] = Object.freeze(['/*']);
 
 /** Gathers what a decision is made of: the only place where rules meet the projections. */
 export class Cases {
@@ -64,7 +66,7 @@ export class Cases {
         tool,
         version,
         schema: compiled?.input,
-        sensitive: compiled?.terms.sensitive.input ?? NOTHING,
+        sensitive: tool ? ((compiled ?? this.current(tool))?.terms.sensitive.input ?? ALL) : NOTHING,
         switchedOff: tool !== undefined && registry.isSwitchedOff(tenantId, tool.id),
         killed: this.killed(tenantId, tool, agentName),
       },

@@ -1,11 +1,9 @@
-import type { Received } from '@toolplane/contracts/envelope';
 import { wireError } from '@toolplane/contracts/errors';
-import { createEvent, RULE_SET, ToolExecutionDecided, type Outgoing, type ToolExecutionRequested } from '@toolplane/contracts/events';
+import { createEvent, isOfAgents, NO_AGENT, RULE_SET, RULE_SET_WITHOUT_AGENT, ToolExecutionDecided, type Outgoing } from '@toolplane/contracts/events';
 import { deriveEventId } from '@toolplane/contracts/ids';
-import type { Prepared } from './cases.js';
 import type { Decision } from './decide.js';
-import { carried, payloadDigest } from './payload.js';
-import { executionIdOf, type RequestContext } from './request.js';
+import type { ReadRequest } from './decider.js';
+import { executionIdOf } from './request.js';
 import { faultsOf, type Verdict } from './rule.js';
 
 /** An approval that was asked for in the same breath. */
@@ -19,11 +17,8 @@ export interface PendingApproval {
  * same state, it is the same event to the byte.
  */
 export function decidedEvent(
-  event: Received<ToolExecutionRequested>,
-  { given, compiled }: Prepared,
+  { event, prepared: { given, compiled }, context, digest: requestDigest, carried }: ReadRequest,
   decision: Decision,
-  context: RequestContext,
-  requestDigest: string,
   approval: PendingApproval | null = null,
 ): Outgoing<ToolExecutionDecided> {
   const executionId = executionIdOf(event);
@@ -41,13 +36,13 @@ export function decidedEvent(
       executionId,
       outcome: decision.outcome,
       error: errorOf(decision),
-      ruleSet: RULE_SET,
+      ruleSet: given.agent === null ? RULE_SET_WITHOUT_AGENT : RULE_SET,
       rules: decision.rules.filter(travels).map(travelling),
       requestDigest,
       toolName: given.tool?.name ?? event.data.tool,
       tool: compiled?.terms ?? null,
-      input: carried(given.payload),
-      inputDigest: payloadDigest(given.payload),
+      input: carried.input,
+      inputDigest: carried.digest,
       approval: approval && { id: approval.id, decision: 'pending', by: null, comment: null, expiresAt: approval.expiresAt.toISOString() },
       requestedAt,
       ...context,
@@ -58,8 +53,9 @@ export function decidedEvent(
 type WireError = ToolExecutionDecided['data']['error'];
 type WireVerdict = ToolExecutionDecided['data']['rules'][number];
 
-/** What passed is expanded from the rule set when it is read, unless it has something to say of this very request. */
-const travels = ({ verdict, details }: Verdict): boolean => verdict !== 'pass' || details !== undefined;
+/** What is as usual is expanded from the rule set when it is read, unless it has something to say of this very request. */
+const travels = ({ rule, verdict, reason, details }: Verdict): boolean =>
+  details !== undefined || (verdict !== 'pass' && !(verdict === 'skipped' && reason === NO_AGENT && isOfAgents(rule)));
 const travelling = (verdict: Verdict): WireVerdict =>
   verdict.verdict === 'pass' ? { rule: verdict.rule, verdict: 'pass', details: verdict.details } : verdict;
 

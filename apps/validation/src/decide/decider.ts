@@ -1,19 +1,24 @@
 import type { Received } from '@toolplane/contracts/envelope';
 import type { ErrorCode } from '@toolplane/contracts/errors';
-import type { Outgoing, ToolExecutionDecided, ToolExecutionRequested } from '@toolplane/contracts/events';
+import { RULE_NAMES, type Outgoing, type ToolExecutionDecided, type ToolExecutionRequested } from '@toolplane/contracts/events';
 import type { Logger } from '@toolplane/observability';
 import type { Cases, Prepared } from './cases.js';
 import { decide, type Decision } from './decide.js';
 import { decidedEvent, type PendingApproval } from './decided.js';
 import type { Ingresses } from './ingresses.js';
 import { contextOf, executionIdOf, requestDigestOf, type RequestContext } from './request.js';
-import type { Case } from './rule.js';
+import { unsealed, type Carried } from '../seal/carried.js';
+import { verdicts, type Case } from './rule.js';
 
 /** Why a record is parked: it has no tenant whose execution it could be. */
 export type Refusal = Extract<ErrorCode, 'TENANT_UNKNOWN' | 'TENANT_NOT_ALLOWED'>;
 
 const CANNOT_DECIDE = Object.freeze({ rule: 'tool_exists', verdict: 'fail', code: 'INTERNAL', reason: 'the request could not be decided' } as const);
-const UNDECIDABLE: Decision = Object.freeze({ outcome: 'rejected', failed: CANNOT_DECIDE, rules: [CANNOT_DECIDE] });
+const UNDECIDABLE: Decision = Object.freeze({
+  outcome: 'rejected',
+  failed: CANNOT_DECIDE,
+  rules: RULE_NAMES.map((rule) => (rule === CANNOT_DECIDE.rule ? CANNOT_DECIDE : verdicts(rule).skipped(CANNOT_DECIDE.reason))),
+});
 
 /** A request as it was read, before anybody has counted or looked up anything. */
 export interface ReadRequest {
@@ -23,6 +28,8 @@ export interface ReadRequest {
   readonly prepared: Prepared;
   readonly context: RequestContext;
   readonly digest: string;
+  /** What of the payload is published: nothing sensitive in the clear. */
+  readonly carried: Carried;
 }
 
 /** Makes a decision of a request: which ingress it came by, what it asks for, what the rules say. */
@@ -44,18 +51,21 @@ export class Decider {
     if (!prepared.given.tenant) return 'TENANT_UNKNOWN';
     const context = contextOf(event, ingress);
     const digest = requestDigestOf(event, context, prepared.given.sent, ingress, this.digestKey);
-    return { event, tenantId, executionId: executionIdOf(event), prepared, context, digest };
+    return { event, tenantId, executionId: executionIdOf(event), prepared, context, digest, carried: unsealed(prepared.given) };
   }
 
   /** @param counted uses in this session so far, where the assignment limits them */
   decide(request: ReadRequest, counted: Case['usage'] = null): Decision {
     const { given } = request.prepared;
-    return this.judge(counted === null ? given : { ...given, usage: counted }, request.event);
+    const decision = this.judge(counted === null ? given : { ...given, usage: counted }, request.event);
+    const { refusal } = request.carried;
+    if (!refusal || decision.outcome === 'rejected') return decision;
+    return { outcome: 'rejected', failed: refusal, rules: decision.rules.map((verdict) => (verdict.rule === refusal.rule ? refusal : verdict)) };
   }
 
   /** @param approval the approval that the request waits for, where it was decided that it needs one */
-  eventOf({ event, prepared, context, digest }: ReadRequest, decision: Decision, approval: PendingApproval | null = null): Outgoing<ToolExecutionDecided> {
-    return decidedEvent(event, prepared, decision, context, digest, approval);
+  eventOf(request: ReadRequest, decision: Decision, approval: PendingApproval | null = null): Outgoing<ToolExecutionDecided> {
+    return decidedEvent(request, decision, approval);
   }
 
   /** A rule that throws is a fault of ours. Its request ends, visibly; it is neither run nor parked. */

@@ -78,7 +78,7 @@ describe('deciding about requests', () => {
   it('never lets anything dangerous run without an approval', async () => {
     const [decided] = await decide(requested({ tool: 'delete_everything' }));
     expect(decided?.data).toMatchObject({ outcome: 'approval_required', error: null, tool: { name: 'delete_everything' } });
-    expect(decided?.data.rules).toContainEqual({ rule: 'approval', verdict: 'skipped', reason: 'the call waits for an approval' });
+    expect(decided?.data.rules).toContainEqual({ rule: 'approval', verdict: 'skipped', reason: 'the call waits for an approval', details: { requiredBy: 'isDangerous' } });
   });
 
   it('says in a refusal what is wrong and where, and not what was sent', async () => {

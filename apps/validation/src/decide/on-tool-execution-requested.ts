@@ -5,6 +5,7 @@ import { ToolControlChanged, ToolExecutionRequested, ToolRegistryChanged, type T
 import { OnEvents, Publisher } from '@toolplane/messaging';
 import { Logger, Metrics, type MetricDefinition } from '@toolplane/observability';
 import { Ledger } from '../limits/ledger.js';
+import { Sealer } from '../seal/sealer.js';
 import { Decider } from './decider.js';
 
 const DECISIONS: MetricDefinition<'outcome' | 'code'> = {
@@ -20,6 +21,7 @@ export class OnToolExecutionRequested {
 
   constructor(
     private readonly decider: Decider,
+    private readonly sealer: Sealer,
     private readonly ledger: Ledger,
     private readonly publisher: Publisher,
     private readonly logger: Logger,
@@ -37,7 +39,7 @@ export class OnToolExecutionRequested {
       if (typeof read === 'string') throw new ToolplaneError(read);
       return read;
     });
-    const decided = await this.ledger.decide(requests);
+    const decided = await this.ledger.decide(await this.sealer.seal(requests));
     await this.publisher.publish(decided);
     this.tell(decided);
   }

@@ -1,6 +1,7 @@
 import type { FieldError } from '@toolplane/contracts/errors';
 import { canonical, sha256 } from '@toolplane/security/chain';
 import { payloadFault } from '@toolplane/security/schemas';
+import { sealingOverhead } from '@toolplane/security/sealing';
 
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
 export const MAX_PAYLOAD_DEPTH = 64;
@@ -21,9 +22,13 @@ export function measure(value: Record<string, unknown>): MeasuredPayload {
   if (found && found.reason !== 'depth') return { value, text: '{}', tooLarge: false, fault: found };
   const text = canonical(value);
   // A character takes at most three bytes: most payloads need not be counted.
-  const tooLarge = found !== null || (text.length * 3 > MAX_PAYLOAD_BYTES && Buffer.byteLength(text) > MAX_PAYLOAD_BYTES);
+  const tooLarge = found !== null || (text.length * 3 > MAX_PAYLOAD_BYTES && isTooLarge(value, Buffer.byteLength(text)));
   return { value, text, tooLarge, fault: null };
 }
+
+/** What counts is what the caller sends, not what it becomes when parts of it are sealed. */
+const isTooLarge = (value: Record<string, unknown>, bytes: number): boolean =>
+  bytes > MAX_PAYLOAD_BYTES && bytes - sealingOverhead(value) > MAX_PAYLOAD_BYTES;
 
 /** What a decision carries on: nothing of what is refused for its size, so that the refusal itself fits into a record. */
 export const carried = ({ value, tooLarge, fault }: MeasuredPayload): Record<string, unknown> => (tooLarge || fault ? EMPTY : value);

@@ -31,7 +31,7 @@ export interface Case {
   readonly version: RegistryToolVersion | undefined;
   /** The input schema of that version, compiled. */
   readonly schema: CompiledSchema | RefusedSchema | undefined;
-  /** JSON Pointers of what that schema marks as sensitive: a verdict may not show it. */
+  /** JSON Pointers of what that schema marks as sensitive, or, without it, that of the current version: a verdict may not show it. */
   readonly sensitive: readonly string[];
   /** Whether the tenant has switched the tool off for itself. */
   readonly switchedOff: boolean;

@@ -7,6 +7,7 @@ export function withDefaults(sent: MeasuredPayload, defaults: Readonly<Record<st
   return missing.length === 0 ? sent : measure(Object.fromEntries([...Object.entries(sent.value), ...missing]));
 }
 
-/** Names that were filled in. */
+/** JSON Pointers of what was filled in. */
 export const filledIn = (sent: MeasuredPayload, { value }: MeasuredPayload): readonly string[] =>
-  value === sent.value ? [] : Object.keys(value).filter((name) => !Object.hasOwn(sent.value, name));
+  value === sent.value ? [] : Object.keys(value).filter((name) => !Object.hasOwn(sent.value, name)).map((name) => `/${escaped(name)}`);
+const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');

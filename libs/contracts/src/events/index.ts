@@ -7,7 +7,9 @@ export {
   DEAD_LETTER_TOPIC, PROVIDERS, TOPICS, answeredTopic, dispatchedTopic, ingressTopics, requestedTopic, topicSettings,
   type Principal, type Provider, type TopicDefinition,
 } from './topics.js';
-export { RULE_NAMES, RULE_SET, RULE_SETS, expandRules, passes, type ExpandedVerdict, type RuleName } from './rule-sets.js';
+export {
+  NO_AGENT, RULE_NAMES, RULE_SET, RULE_SET_WITHOUT_AGENT, RULE_SETS, expandRules, isOfAgents, passes, type ExpandedVerdict, type RuleName,
+} from './rule-sets.js';
 export { AuditEntry, ToolAuditRecorded } from './tool-audit-recorded.js';
 export { ToolControlChanged } from './tool-control-changed.js';
 export { ToolExecutionCompleted } from './tool-execution-completed.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { RULE_NAMES, RULE_SET, RULE_SETS, expandRules } from './rule-sets.js';
+import { NO_AGENT, RULE_NAMES, RULE_SET, RULE_SET_WITHOUT_AGENT, RULE_SETS, expandRules } from './rule-sets.js';
 
 describe('rule sets', () => {
   it.each(Object.entries(RULE_SETS))('%s is the digest of its rules: a set that exists is never changed', (digest, rules) => {
@@ -20,6 +20,19 @@ describe('rule sets', () => {
     expect(rules[3]).toEqual({ ...failed, details: null });
     expect(rules.filter(({ verdict }) => verdict === 'pass')).toHaveLength(RULE_NAMES.length - 1);
     expect(rules[0]).toEqual({ rule: 'tenant_active', verdict: 'pass', code: null, reason: 'the tenant is active', details: null });
+  });
+
+  it('expands a decision about nobody’s agent, of which nothing travelled', () => {
+    const rules = expandRules(RULE_SET_WITHOUT_AGENT, []);
+    expect(rules.map(({ rule }) => rule)).toEqual(RULE_NAMES);
+    expect(rules.map(({ verdict }) => verdict[0]).join('')).toBe('pppppsssspsp');
+    expect(rules[5]).toEqual({ rule: 'agent_assignment', verdict: 'skipped', code: null, reason: NO_AGENT, details: null });
+  });
+
+  it('shows what passed with its details, and says why from the set', () => {
+    expect(expandRules(RULE_SET, [{ rule: 'defaults', verdict: 'pass', details: { filledIn: ['/a'] } }])[7]).toEqual({
+      rule: 'defaults', verdict: 'pass', code: null, reason: 'defaults are filled in', details: { filledIn: ['/a'] },
+    });
   });
 
   it('shows of an unknown set what travelled', () => {

@@ -18,11 +18,19 @@ const RULES = [
 ] as const satisfies readonly (readonly [rule: string, passes: string])[];
 
 export type RuleName = (typeof RULES)[number][0];
-type RuleSet = readonly (readonly [rule: string, passes: string])[];
+/** A rule with what is to be read where nothing of it travelled: it passed, or, by the third member, it was skipped. */
+type RuleSet = readonly (readonly [rule: string, reason: string] | readonly [rule: string, reason: string, verdict: 'skipped'])[];
 
-/** Digest of the rules above (SHA-256 of their RFC 8785 form): what a decision names instead of what passed. */
+/** What the rules on agents say where none is named. */
+export const NO_AGENT = 'no agent is named';
+const OF_AGENTS: ReadonlySet<RuleName> = new Set(['agent_assignment', 'parameters_allowed', 'defaults', 'parameters_denied', 'usage_limit']);
+export const isOfAgents = (rule: RuleName): boolean => OF_AGENTS.has(rule);
+const RULES_WITHOUT_AGENT: RuleSet = RULES.map(([rule, passes]) => (isOfAgents(rule) ? [rule, NO_AGENT, 'skipped'] : [rule, passes]));
+
+/** Digests of these rules (SHA-256 of their RFC 8785 form): what a decision names instead of what is as usual. */
 export const RULE_SET = 'c73c4c76168f482261a7490e01b9593862d95f4e98a90bf512f927451e9f71fe';
-export const RULE_SETS: Readonly<Record<string, RuleSet>> = Object.freeze({ [RULE_SET]: RULES });
+export const RULE_SET_WITHOUT_AGENT = '656103953bfea61b76fd499f8d47b0cc3e4ac15be3a8635b8757b58a604ca98e';
+export const RULE_SETS: Readonly<Record<string, RuleSet>> = Object.freeze({ [RULE_SET]: RULES, [RULE_SET_WITHOUT_AGENT]: RULES_WITHOUT_AGENT });
 /** Names of the current set, in order. */
 export const RULE_NAMES: readonly RuleName[] = Object.freeze(RULES.map(([rule]) => rule));
 
@@ -42,10 +50,10 @@ export interface ExpandedVerdict {
 export const expandRules = (ruleSet: string, travelled: readonly Static<typeof RuleVerdict>[]): readonly ExpandedVerdict[] => {
   const set = Object.hasOwn(RULE_SETS, ruleSet) ? RULE_SETS[ruleSet] : undefined;
   if (!set) return travelled.map((each) => expanded(each));
-  return set.map(([rule, reason]) => {
+  return set.map(([rule, reason, verdict = 'pass']: RuleSet[number]): ExpandedVerdict => {
     const found = travelled.find((each) => each.rule === rule);
     // What passed travels where it has details, without its reason.
-    return found ? expanded(found, reason) : { rule, verdict: 'pass', code: null, reason, details: null };
+    return found ? expanded(found, reason) : { rule, verdict, code: null, reason, details: null };
   });
 };
 

@@ -1,9 +1,10 @@
 import type { RegistryAssignment } from '@toolplane/contracts/documents';
+import { NO_AGENT } from '@toolplane/contracts/events';
 import { verdicts, type Case, type Rule, type Verdict } from '../rule.js';
 import { isControl } from './control.js';
 
 const is = verdicts('agent_assignment');
-const NO_AGENT = is.skipped('no agent is named');
+const NOBODY = is.skipped(NO_AGENT);
 const NO_TOOL = is.skipped('there is no such tool');
 const UNKNOWN = is.fail('TOOL_NOT_ASSIGNED', 'there is no such agent type for this tenant', { agentKnown: false });
 const DISABLED = is.fail('TOOL_NOT_ASSIGNED', 'the agent type is switched off', { agentEnabled: false });
@@ -15,7 +16,7 @@ const NOT_TO_USE = is.fail('TOOL_NOT_ASSIGNED', 'the agent may see this tool, no
 export const agentAssignment: Rule = {
   name: 'agent_assignment',
   judge: (given) => {
-    if (given.agent === null) return NO_AGENT;
+    if (given.agent === null) return NOBODY;
     if (!given.tool) return NO_TOOL;
     if (isControl(given.tool)) return is.pass;
     if (!given.agentKnown) return UNKNOWN;

@@ -1,4 +1,3 @@
-import { pointerTo } from '../pointer.js';
 import { verdicts } from '../rule.js';
 import { filledIn } from '../with-defaults.js';
 import { ofAssignment } from './of-assignment.js';
@@ -7,4 +6,4 @@ const is = verdicts('defaults');
 
 /** They were filled in before any rule was judged, so that none changes what the next one sees: this one says which. */
 export const defaults = ofAssignment('defaults', (_assignment, { sent, payload }) =>
-  payload === sent ? is.pass : is.passWith({ filledIn: filledIn(sent, payload).map(pointerTo) }));
+  payload === sent ? is.pass : is.passWith({ filledIn: filledIn(sent, payload) }));

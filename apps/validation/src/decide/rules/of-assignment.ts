@@ -1,5 +1,5 @@
 import type { RegistryAssignment } from '@toolplane/contracts/documents';
-import type { RuleName } from '@toolplane/contracts/events';
+import { NO_AGENT, type RuleName } from '@toolplane/contracts/events';
 import { verdicts, type Case, type Rule, type Verdict } from '../rule.js';
 import { isControl } from './control.js';
 
@@ -9,7 +9,7 @@ import { isControl } from './control.js';
  */
 export const ofAssignment = (name: RuleName, judge: (assignment: RegistryAssignment, given: Case) => Verdict): Rule => {
   const is = verdicts(name);
-  const noAgent = is.skipped('no agent is named');
+  const noAgent = is.skipped(NO_AGENT);
   const control = is.skipped('a control tool has no assignment');
   const noAssignment = is.skipped('the agent has no assignment of this tool');
   return {

@@ -13,7 +13,7 @@ export const toolExists: Rule = {
   name: 'tool_exists',
   judge: ({ tool, version, wantedVersion, assignment }) => {
     if (!tool) return NO_TOOL;
-    if (version) return is.pass;
+    if (version) return wantedVersion === undefined ? is.pass : is.passWith({ requested: wantedVersion });
     const pinned = assignment?.version ?? null;
     return wantedVersion === undefined && pinned === null ? INCOMPLETE : noVersion(tool, wantedVersion, pinned);
   },
