@@ -50,10 +50,10 @@ export interface ExpandedVerdict {
 export const expandRules = (ruleSet: string, travelled: readonly Static<typeof RuleVerdict>[]): readonly ExpandedVerdict[] => {
   const set = Object.hasOwn(RULE_SETS, ruleSet) ? RULE_SETS[ruleSet] : undefined;
   if (!set) return travelled.map((each) => expanded(each));
-  return set.map(([rule, reason, verdict = 'pass']: RuleSet[number]): ExpandedVerdict => {
+  return set.map(([rule, reason, verdict]): ExpandedVerdict => {
     const found = travelled.find((each) => each.rule === rule);
     // What passed travels where it has details, without its reason.
-    return found ? expanded(found, reason) : { rule, verdict, code: null, reason, details: null };
+    return found ? expanded(found, reason) : { rule, verdict: verdict ?? 'pass', code: null, reason, details: null };
   });
 };
 
