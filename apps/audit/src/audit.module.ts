@@ -1,8 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Settings } from '@toolplane/config';
-import { EventLog, Messaging, Publisher } from '@toolplane/messaging';
+import { EventLog, Messaging, Publisher, StoredPositions } from '@toolplane/messaging';
 import { Database, Persistence, Positions } from '@toolplane/persistence';
-import { ServiceKit } from '@toolplane/service-kit';
+import { DatabasePositions, ServiceKit } from '@toolplane/service-kit';
 import type { auditConfig } from './audit.config.js';
 import { auditMigrations } from './audit.migrations.js';
 import { EntriesController } from './read/entries.controller.js';
@@ -46,6 +46,7 @@ export class AuditModule {
           useFactory: (database: Database, positions: Positions, publisher: Publisher, log: EventLog) => new Recorder(database, positions, publisher, log),
           inject: [Database, Positions, Publisher, EventLog],
         },
+        { provide: StoredPositions, useClass: DatabasePositions },
       ],
     };
   }

@@ -1,12 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Settings } from '@toolplane/config';
 import { PROVIDERS } from '@toolplane/contracts/events';
-import { EventLog, Messaging } from '@toolplane/messaging';
+import { EventLog, Messaging, StoredPositions } from '@toolplane/messaging';
 import { Logger } from '@toolplane/observability';
 import { Database, Outbox, Persistence, Positions } from '@toolplane/persistence';
-import { OutboxRelay, ServiceKit } from '@toolplane/service-kit';
+import { DatabasePositions, OutboxRelay, ServiceKit } from '@toolplane/service-kit';
 import { AcceptController, REQUEST_DIGEST_KEY } from './accept/accept.controller.js';
 import { Acceptor } from './accept/acceptor.js';
+import { InputSealer } from './accept/input-sealer.js';
 import { CancelController } from './cancel/cancel.controller.js';
 import { Canceller } from './cancel/canceller.js';
 import { DeadLetterDesk } from './dead-letters/dead-letter-desk.js';
@@ -38,6 +39,7 @@ export class ExecutionModule {
       controllers: [AcceptController, OnToolExecutionDecided, OnToolInvocationReported, CancelController, RerunController, ExecutionsController, OnDeadLettersParked, DeadLettersController],
       providers: [
         { provide: REQUEST_DIGEST_KEY, useValue: config.requestDigestKey },
+        { provide: InputSealer, useFactory: () => new InputSealer(config.sealing.keys) },
         { provide: Acceptor, useFactory: (database: Database, outbox: Outbox) => new Acceptor(database, outbox), inject: [Database, Outbox] },
         { provide: ExecutionStore, useFactory: () => new ExecutionStore(config.lease) },
         {
@@ -48,6 +50,7 @@ export class ExecutionModule {
         },
         { provide: Sweeper, useFactory: (sweep: Sweep, logger: Logger) => new Sweeper(sweep, config.sweepEveryMs, logger), inject: [Sweep, Logger] },
         Canceller, BulkRerun, DeadLetterDesk, OutboxRelay,
+        { provide: StoredPositions, useClass: DatabasePositions },
       ],
     };
   }

@@ -1,6 +1,7 @@
 export { parseDeadLetter, readDeadLetter, writeDeadLetter, type DeadLetter, type Fault, type ParsedDeadLetter } from './dead-letter.js';
 export { groupOf } from './group-of.js';
 export { LogClock } from './log-clock.js';
+export { StoredPositions, type StoredPosition } from './consumer/stored-positions.js';
 export { EventLogServer, type EventLogServerOptions, type RuntimeTopics } from './nest/event-log-server.js';
 export { Messaging, type MessagingOptions } from './nest/messaging.module.js';
 export { OnDeadLetters, OnEvents, type HandlerExtras, type OnEventsOptions } from './nest/on-events.js';

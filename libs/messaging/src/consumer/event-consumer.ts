@@ -4,6 +4,7 @@ import type { Logger } from '@toolplane/observability';
 import type { EventLog, PartitionRange } from '../port/event-log.js';
 import type { LogReader, Pause, PartitionBatch, ReaderHealth, Subscription } from '../port/subscription.js';
 import type { Handling } from './handling.js';
+import type { StoredPosition } from './stored-positions.js';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
@@ -25,6 +26,7 @@ export class EventConsumer {
   private reader: LogReader | undefined;
   private readonly positions = new Map<string, bigint>();
   private readonly failures = new Map<string, number>();
+  private readonly rewinds = new Map<string, bigint>();
 
   constructor(private readonly options: EventConsumerOptions) {}
 
@@ -38,20 +40,37 @@ export class EventConsumer {
 
   start(): void {
     const { log, subscription } = this.options;
-    this.reader ??= log.subscribe({ ...subscription, onRecords: (batch) => this.onRecords(batch) });
+    const rewindTo = (topic: string, partition: number): bigint | undefined => this.rewinds.get(keyOf({ topic, partition }));
+    this.reader ??= log.subscribe({ ...subscription, rewindTo, onRecords: (batch) => this.onRecords(batch) });
+  }
+
+  /**
+   * Before it starts: has what was settled read again from where a database stands that is older than the group's position, because it
+   * was restored. Resolves when the log could be asked.
+   */
+  async rewind(stored: readonly StoredPosition[], signal: AbortSignal): Promise<void> {
+    const { log, subscription, logger } = this.options;
+    const { group, topics } = subscription;
+    if (group === null) return;
+    const committed = await patiently(signal, async () => {
+      // Offsets of another log mean nothing here: which one this is must be known.
+      await log.ping();
+      return log.groupPositions(group, topics);
+    });
+    for (const { topic, partition, next } of committed ?? []) {
+      const found = stored.find((position) => position.topic === topic && position.partition === partition && position.clusterId === log.clusterId);
+      if (!found || next === null || found.nextOffset >= next) continue;
+      this.rewinds.set(keyOf({ topic, partition }), found.nextOffset);
+      logger.warn({ topic, partition, stored: String(found.nextOffset), committed: String(next) }, 'the database is older than the position in the log: reads again from there');
+    }
   }
 
   /** Resolves when everything that the topics held at the time of the call was read: by us, or by our group. Waits while the log is away. */
   async caughtUp(signal: AbortSignal): Promise<void> {
     let missing: readonly PartitionRange[] | undefined;
     while (!signal.aborted) {
-      try {
-        missing ??= await this.options.log.endOffsets(this.options.subscription.topics);
-        missing = await this.unread(missing);
-        if (missing.length === 0) return;
-      } catch (error) {
-        if (!(error instanceof DependencyDown)) throw error;
-      }
+      missing = await patiently(signal, async () => this.unread(missing ?? (await this.options.log.endOffsets(this.options.subscription.topics))));
+      if (!missing || missing.length === 0) return;
       await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -92,13 +111,18 @@ export class EventConsumer {
       ...batch,
       done: (next) => {
         batch.done(next);
-        this.positions.set(key, next);
+        this.settled(key, next);
       },
       commit: async (next) => {
         await batch.commit(next);
-        this.positions.set(key, next);
+        this.settled(key, next);
       },
     };
+  }
+
+  private settled(key: string, next: bigint): void {
+    this.positions.set(key, next);
+    this.rewinds.delete(key);
   }
 
   private async unread(ranges: readonly PartitionRange[]): Promise<readonly PartitionRange[]> {
@@ -109,6 +133,19 @@ export class EventConsumer {
     const committed = new Map(positions.map(({ topic, partition, next }) => [keyOf({ topic, partition }), next ?? -1n]));
     return behind.filter(({ topic, partition, end }) => (committed.get(keyOf({ topic, partition })) ?? -1n) < end);
   }
+}
+
+/** Asks the log until it answers. Undefined where nobody waits any more. */
+async function patiently<Answer>(signal: AbortSignal, ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  while (!signal.aborted) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof DependencyDown)) throw error;
+    }
+    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
 }
 
 const keyOf = ({ topic, partition }: { readonly topic: string; readonly partition: number }): string => `${topic} ${partition}`;

@@ -138,7 +138,7 @@ export class EmbeddedReader implements LogReader {
     const beginnings = await this.beginnings([...new Set(assignment.map(({ topic }) => topic))]);
     this.partitions = assignment.map(({ topic, partition }) => {
       const key = `${topic.id} ${partition}`;
-      return new OpenPartition(topic, partition, committed.get(key) ?? beginnings.get(key) ?? 0n);
+      return new OpenPartition(topic, partition, this.subscription.rewindTo?.(topic.name, partition) ?? committed.get(key) ?? beginnings.get(key) ?? 0n);
     });
     this.taken = membership.generation;
     this.logger.debug({ partitions: this.partitions.map(({ topic, partition }) => `${topic.name} ${partition}`) }, 'took its partitions');

@@ -142,6 +142,11 @@ export class Member {
     this.resumes.clear();
     for (const { topic, partition, next } of this.options.positions?.values() ?? [])
       if (assignment[topic]?.includes(partition)) this.consumer.seek({ topic, partition, offset: String(next) });
+    for (const [topic, partitions] of Object.entries(assignment))
+      for (const partition of partitions) {
+        const next = this.options.subscription.rewindTo?.(topic, partition);
+        if (next !== undefined) this.consumer.seek({ topic, partition, offset: String(next) });
+      }
     this.options.onHeartbeat();
     this.joined = this.options.onJoined();
     this.options.logger.debug({ group: this.options.groupId, assignment }, 'joined the group');

@@ -4,6 +4,7 @@ import type { Health } from '@toolplane/observability';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { consumerOf, type ConsumerSurroundings } from '../consumer/consumer-of.js';
 import type { EventConsumer } from '../consumer/event-consumer.js';
+import type { StoredPosition, StoredPositions } from '../consumer/stored-positions.js';
 import type { HandlerExtras } from './on-events.js';
 
 /** An event’s base topic and the topics that are read in its place. */
@@ -22,9 +23,15 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   private consumers: readonly EventConsumer[] = [];
   private readonly closing = new AbortController();
+  private positions: StoredPositions | undefined;
 
   constructor(private readonly options: EventLogServerOptions) {
     super();
+  }
+
+  /** Before it listens: how far the service's database stands, with which each group's position is compared. */
+  readFrom(positions: StoredPositions): void {
+    this.positions = positions;
   }
 
   /** Nest would chain a second handler behind the first and forget its options. */
@@ -43,7 +50,8 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
       this.consumers = [...byEvent.values()];
       // Consumers tell by their heartbeats; a service that only publishes has to ask.
       if (handlers.length === 0) this.options.health?.register('event log', () => this.options.log.ping());
-      for (const { consumer, after } of beginnings) void this.begin(consumer, after);
+      const stored = this.positions?.stored() ?? Promise.resolve([]);
+      for (const { consumer, after } of beginnings) void this.begin(consumer, after, stored);
       callback();
     } catch (error) {
       callback(error);
@@ -77,8 +85,10 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
     return consumer;
   }
 
-  private async begin(consumer: EventConsumer, after: readonly EventConsumer[]): Promise<void> {
+  private async begin(consumer: EventConsumer, after: readonly EventConsumer[], stored: Promise<readonly StoredPosition[]>): Promise<void> {
     try {
+      const positions = await stored;
+      if (positions.length > 0) await consumer.rewind(positions, this.closing.signal);
       await Promise.all(after.map((first) => first.caughtUp(this.closing.signal)));
       if (!this.closing.signal.aborted) consumer.start();
     } catch (error) {

@@ -14,6 +14,8 @@ export interface Subscription {
    * Records that it did not call `done` for are delivered again: at once, or after the pause it returns.
    */
   readonly onRecords: (batch: PartitionBatch) => Promise<Pause | void>;
+  /** Where a partition is to be read again from, although its group has come further; asked whenever it becomes ours. */
+  readonly rewindTo?: (topic: string, partition: number) => bigint | undefined;
   /** How many partitions are handed out at the same time. Default 1. */
   readonly concurrency?: number;
 }

@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceConfig } from '@toolplane/config';
-import { EventLogServer } from '@toolplane/messaging';
+import { EventLogServer, StoredPositions } from '@toolplane/messaging';
 import { createLogger, NestLogger } from '@toolplane/observability';
 import { createEdge } from '../http/edge.js';
 import type { EdgeLimits } from '../http/fastify-adapter.js';
@@ -57,16 +57,18 @@ export async function openService<Config extends { readonly service: ServiceConf
 
 /** A service without Messaging has no consumers. */
 async function startConsumers(app: NestFastifyApplication): Promise<void> {
-  const server = eventLogServerOf(app);
+  const server = found(app, EventLogServer);
   if (!server) return;
+  const positions = found(app, StoredPositions);
+  if (positions) server.readFrom(positions);
   app.connectMicroservice({ strategy: server });
   await app.startAllMicroservices();
 }
 
-const eventLogServerOf = (app: NestFastifyApplication): EventLogServer | undefined => {
+function found<Provider>(app: NestFastifyApplication, token: abstract new (...args: never[]) => Provider): Provider | undefined {
   try {
-    return app.get(EventLogServer, { strict: false });
+    return app.get(token, { strict: false });
   } catch {
     return undefined;
   }
-};
+}

@@ -34,6 +34,8 @@ export async function startService<D extends Definition>(
     await stopping;
     await stop(service, logger);
   } catch (err) {
+    // Some faults of what the operator wrote show themselves only beside what is stored.
+    if (err instanceof ConfigurationError) exitMisconfigured(err);
     logger.error({ err }, 'the service cannot run');
     process.exit(1);
   }
@@ -44,9 +46,13 @@ function readConfig<D extends Definition>(definition: D): Settings<D> & { readon
     return loadConfig(definition) as Settings<D> & { readonly service: ServiceConfig };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(EXIT_CONFIGURATION);
+    exitMisconfigured(error);
   }
+}
+
+function exitMisconfigured({ message }: ConfigurationError): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(EXIT_CONFIGURATION);
 }
 
 /** Resolves at the first signal. Later ones are ignored: Ctrl-C reaches the launcher and its children, and the launcher then signals too. */

@@ -7,6 +7,7 @@ import { newId } from '@toolplane/contracts/ids';
 import { golden } from '@toolplane/contracts/testing';
 import { createLogger, type LogLevel } from '@toolplane/observability';
 import { consumerOf, type EventReading } from '../../consumer/consumer-of.js';
+import type { StoredPosition } from '../../consumer/stored-positions.js';
 import type { EventConsumer } from '../../consumer/event-consumer.js';
 import { readDeadLetter, type DeadLetter } from '../../dead-letter.js';
 import { openEventLog } from '../../open-event-log.js';
@@ -44,6 +45,7 @@ export class Fixture {
   readonly publisher: Publisher;
   private readonly logs: EventLog[] = [];
   private readonly consumers: EventConsumer[] = [];
+  private readonly closing = new AbortController();
 
   private constructor(readonly under: LogUnderTest) {
     this.log = this.openLog();
@@ -79,7 +81,7 @@ export class Fixture {
   consume(
     topic: string,
     handler: Handler,
-    { service = newId(), log = this.log, definition = ToolInvocationReported, maxEvents, ...reading }: Partial<EventReading> & ConsumeOptions = {},
+    { service = newId(), log = this.log, definition = ToolInvocationReported, maxEvents, stored = [], ...reading }: Partial<EventReading> & ConsumeOptions = {},
   ): EventConsumer {
     const consumer = consumerOf(
       { definition, topics: [topic], ...reading },
@@ -87,7 +89,8 @@ export class Fixture {
       { log, publisher: this.publisher, service, logger, tryAgainAfterMs: [20, 20], maxEvents },
     );
     this.consumers.push(consumer);
-    consumer.start();
+    if (stored.length === 0) consumer.start();
+    else void consumer.rewind(stored, this.closing.signal).then(() => consumer.start());
     return consumer;
   }
 
@@ -120,6 +123,7 @@ export class Fixture {
   }
 
   async close(): Promise<void> {
+    this.closing.abort();
     await Promise.all(this.consumers.map((consumer) => consumer.close(1_000)));
     await Promise.all(this.logs.map((log) => log.close()));
   }
@@ -130,6 +134,8 @@ interface ConsumeOptions {
   readonly log?: EventLog;
   readonly definition?: EventDefinition;
   readonly maxEvents?: number;
+  /** How far its database stands. */
+  readonly stored?: readonly StoredPosition[];
 }
 
 const logger = createLogger({ service: 'contract', level: (process.env['LOG_LEVEL'] ?? 'silent') as LogLevel });

@@ -47,6 +47,26 @@ export const membershipContract = (fixture: () => Fixture): void => {
     expect(fixture().log.clusterId).not.toBe('');
   });
 
+  it('reads again from where an older database stands, and only there', async () => {
+    const topic = await fixture().topic({ partitions: 1 });
+    const service = newId();
+    const group = groupOf(service, ToolInvocationReported);
+    await fixture().publisher.publish([0, 1, 2, 3].map((n) => report(n, undefined, topic)));
+    const before = fixture().collect(topic, { service });
+    await eventually(async () => expect(await fixture().log.groupPositions(group, [topic])).toEqual([{ topic, partition: 0, next: 4n }]));
+    await before.consumer.close(1_000);
+    const { clusterId } = fixture().log;
+    const restored = { topic, partition: 0, nextOffset: 2n };
+    const again = fixture().collect(topic, { service, stored: [{ ...restored, clusterId }] });
+    await eventually(() => expect(numbersOf(again.events)).toEqual([2, 3]));
+    await eventually(async () => expect(await fixture().log.groupPositions(group, [topic])).toEqual([{ topic, partition: 0, next: 4n }]));
+    await again.consumer.close(1_000);
+    // Where the database stands further, or in another log, the group's own position counts.
+    const others = fixture().collect(topic, { service, stored: [{ ...restored, clusterId: 'another' }, { ...restored, clusterId, nextOffset: 9n }] });
+    await fixture().publisher.publish([report(4, undefined, topic)]);
+    await eventually(() => expect(numbersOf(others.events)).toEqual([4]));
+  }, 30_000);
+
   it('reads back what lies between a moment and an offset', async () => {
     const topic = await fixture().topic({ partitions: 1 });
     await fixture().publisher.publish(Array.from({ length: 5 }, (_, n) => report(n, undefined, topic)));
