@@ -1,31 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { ToolExecutionDecided, ToolInvocationReported } from '@toolplane/contracts/events';
+import type { ToolExecutionDecided } from '@toolplane/contracts/events';
 import { ToolplaneError, type ExecutionError } from '@toolplane/contracts/errors';
 import { batchOf, type Tx } from '@toolplane/persistence';
+import type { Applied, Dated } from './applied.js';
 import { ROW, retryTermsOf, stateOf, type ExecutionContext, type ExecutionRow, type Principal } from './execution-row.js';
-import { attemptOf, callsOf, transition, usualState, type Effect, type State, type Trigger } from './state-machine.js';
+import { timelineStore } from './timeline.store.js';
+import { turnsOf } from './turns.js';
+import { isPaidRetry, RetryBudget } from './retry-budget.js';
+import { attemptOf, callsOf, transition, usualState, type Effect, type State, type Transition, type Trigger } from './state-machine.js';
 
-/** A trigger with what it came from. */
-export interface Dated {
-  readonly tenantId: string;
-  readonly id: string;
-  /** Id of the event, or a derived one where a timer or a person is the cause. */
-  readonly eventId: string;
-  readonly trigger: Trigger;
-  readonly decision?: ToolExecutionDecided;
-  readonly report?: ToolInvocationReported['data'];
-  /** The person behind it, where it was one. */
-  readonly by?: Principal;
-}
-
-/** The answer for one input: `applied` and `repeated` publish what the row says, `refused` is filed as late where that tells anything. */
-export interface Applied {
-  readonly dated: Dated;
-  readonly answer: 'applied' | 'repeated' | 'refused';
-  /** Null where there is no such execution. */
-  readonly row: ExecutionRow | null;
-  readonly effects: readonly Effect[];
-}
+export type { Applied, Dated } from './applied.js';
 
 /** How long a worker may take a dispatch, and how much longer than the tool's own time limit an attempt is waited for. */
 export interface LeaseTerms {
@@ -108,6 +92,7 @@ export class ExecutionStore {
   constructor(
     private readonly terms: LeaseTerms,
     private readonly random: () => number = Math.random,
+    private readonly budget = new RetryBudget(),
   ) {}
 
   /**
@@ -125,7 +110,9 @@ export class ExecutionStore {
       const misses = round.filter((each) => !answers.has(each));
       for (const each of await this.change(tx, misses)) answers.set(each.dated, each);
     }
-    return triggers.map((each) => answers.get(each) ?? { dated: each, answer: 'refused', row: null, effects: [] });
+    const applied = triggers.map((each): Applied => answers.get(each) ?? { dated: each, answer: 'refused', row: null, effects: [] });
+    await timelineStore.file(tx, applied.flatMap(turnsOf));
+    return applied;
   }
 
   /** Decisions of executions that have no row yet: all that come over Kafka, once. */
@@ -175,15 +162,24 @@ export class ExecutionStore {
     }
     const state: State = row ? stateOf(row) : { status: 'absent' };
     if (row && row.lastEvent === dated.eventId) return { dated, answer: 'repeated', row, next: state, effects: effectsAgain(row, dated.trigger) };
-    const { state: next, effects } = transition(state, dated.trigger, row ? retryTermsOf(row) : NO_RETRIES, this.random);
+    const { state: next, effects } = this.affordable(row, state, dated.trigger);
     const moves = row !== null && (next !== state || effects.some((effect) => effect.type === 'progress' && effect.kind === 'running'));
     return { dated, answer: moves ? 'applied' : 'refused', row, next, effects };
+  }
+
+  /** What follows, unless it is a retry that its destination has had too many of: then the failure is final. */
+  private affordable(row: ExecutionRow | null, state: State, trigger: Trigger): Transition {
+    const terms = row ? retryTermsOf(row) : NO_RETRIES;
+    const wanted = transition(state, trigger, terms, this.random);
+    const paid = !row?.terms || !isPaidRetry(trigger, wanted) || this.budget.spend(row.tenantId, row.terms);
+    return paid ? wanted : transition(state, trigger, { ...terms, maxAttempts: 0 }, this.random);
   }
 
   private arrivalOf(dated: Dated) {
     const event = dated.decision as ToolExecutionDecided;
     const { data } = event;
     const { state, effects } = transition(usualState(dated.trigger), dated.trigger, NO_RETRIES, this.random);
+    if (data.tool) this.budget.earn(dated.tenantId, data.tool);
     const row = {
       tenantId: dated.tenantId, id: dated.id, status: state.status, attempt: attemptOf(state), calls: callsOf(state),
       requestDigest: data.requestDigest, toolId: data.tool?.id ?? null, toolName: data.toolName, toolVersion: data.tool?.version ?? null,
@@ -198,10 +194,11 @@ export class ExecutionStore {
   private decisionOf({ dated, row, next, effects }: Moved) {
     const event = dated.decision as ToolExecutionDecided;
     const { data } = event;
+    if (data.tool) this.budget.earn(dated.tenantId, data.tool);
     return {
       tenantId: dated.tenantId, id: dated.id, status: next.status, attempt: attemptOf(next), calls: callsOf(next),
       toolId: data.tool?.id ?? row.toolId, toolName: data.toolName, toolVersion: data.tool?.version ?? row.toolVersion,
-      context: contextOf(event), terms: data.tool, input: data.input, inputDigest: data.inputDigest, error: errorOf(effects),
+      context: contextOf(event, row.context), terms: data.tool, input: data.input, inputDigest: data.inputDigest, error: errorOf(effects),
       lastEvent: dated.eventId, ...this.leaseOf(effects, data.tool?.timeoutMs),
     };
   }
@@ -240,9 +237,11 @@ const keyOf = ({ tenantId, id }: { readonly tenantId: string; readonly id: strin
 const isSuccess = ({ report }: Dated): boolean => report?.status === 'succeeded';
 const errorOf = (effects: readonly Effect[]): ExecutionError | null => effects.find((effect) => effect.type === 'fail')?.error ?? null;
 
-const contextOf = ({ data, traceparent }: ToolExecutionDecided): ExecutionContext => ({
+/** @param before of the row, where there is one: what was decided first stays the first decision */
+const contextOf = ({ data, traceparent, time }: ToolExecutionDecided, before?: ExecutionContext): ExecutionContext => ({
   request: data.request, requestedBy: data.requestedBy, actor: data.actor, ip: data.ip, approval: data.approval,
   answerTopic: data.answerTopic, sensitiveInput: data.tool?.sensitive.input ?? [], traceparent: traceparent ?? null,
+  decision: before?.decision ?? { at: time ?? data.requestedAt, outcome: data.outcome, ruleSet: data.ruleSet, rules: data.rules, approval: data.approval },
 });
 
 /** What a row's last event gave rise to, told from the row alone. */
