@@ -1,10 +1,11 @@
-import { databaseVariables, defineConfig, eventLogVariables, serviceVariables, variable } from '@toolplane/config';
+import { databaseVariables, defineConfig, eventLogVariables, sealingVariables, serviceVariables, variable } from '@toolplane/config';
 import { Type } from 'typebox';
 
 export const executionConfig = defineConfig({
   service: serviceVariables({ name: 'execution', port: 8083 }),
   database: databaseVariables(),
   eventLog: eventLogVariables(),
+  sealing: sealingVariables(),
   requestDigestKey: variable({
     env: 'REQUEST_DIGEST_KEY',
     doc: 'Key of the hash that tells one request from another; the same as in validation.',

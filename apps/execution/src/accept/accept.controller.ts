@@ -8,6 +8,7 @@ import { executionRecord } from '../read/execution-record.js';
 import type { Acceptance } from './acceptance.store.js';
 import { Acceptor } from './acceptor.js';
 import { checkedKey } from './idempotency-key.js';
+import { InputSealer } from './input-sealer.js';
 
 /** Injection token of the key that request digests and fingerprints are made with. */
 export const REQUEST_DIGEST_KEY = Symbol('REQUEST_DIGEST_KEY');
@@ -17,12 +18,13 @@ export const REQUEST_DIGEST_KEY = Symbol('REQUEST_DIGEST_KEY');
 export class AcceptController {
   constructor(
     private readonly acceptor: Acceptor,
+    private readonly sealer: InputSealer,
     @Inject(REQUEST_DIGEST_KEY) private readonly digestKey: string,
   ) {}
 
   @Post()
   @HttpCode(202)
-  @Permission('executions:execute', { summary: 'Accept a checked request', answers: { 202: AcceptAnswer }, errors: ['IDEMPOTENCY_KEY_REUSED', 'EXECUTION_ID_CONFLICT'] })
+  @Permission('executions:execute', { summary: 'Accept a checked request', answers: { 202: AcceptAnswer }, errors: ['IDEMPOTENCY_KEY_REUSED', 'EXECUTION_ID_CONFLICT', 'REQUEST_TOO_LARGE', 'SEALING_NOT_CONFIGURED'] })
   async accept(
     @Caller() caller: Caller,
     @CheckedBody(AcceptBody, { code: 'REQUEST_INPUT_INVALID' }) body: AcceptBody,
@@ -30,13 +32,15 @@ export class AcceptController {
     @Req() request: EdgeRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AcceptAnswer> {
-    const accepted = await this.acceptor.accept(this.acceptanceOf(caller, body, checkedKey(idempotencyKey ?? null), request.traceparent));
+    const accepted = await this.acceptor.accept(await this.acceptanceOf(caller, body, checkedKey(idempotencyKey ?? null), request.traceparent));
     if (accepted.outcome === 'refused') throw new ToolplaneError(accepted.code);
     if (accepted.outcome === 'replayed') void reply.header(HTTP_HEADERS.idempotentReplayed, 'true');
     return { record: executionRecord(accepted.row) };
   }
 
-  private acceptanceOf(caller: Caller, { executionId, check, request, path }: AcceptBody, idempotencyKey: string | null, traceparent: string): Acceptance {
+  /** Digest and fingerprint are keyed hashes of what was sent: they are made before it is sealed, which gives another text each time. */
+  private async acceptanceOf(caller: Caller, body: AcceptBody, idempotencyKey: string | null, traceparent: string): Promise<Acceptance> {
+    const { executionId, check, request, path } = body;
     const { executionId: _named, ...content } = request;
     return {
       tenantId: caller.tenantId, executionId, idempotencyKey,
@@ -44,7 +48,7 @@ export class AcceptController {
       requestDigest: keyedDigest(this.digestKey, { tool: check.toolId, ...content, requestedBy: caller.principal }),
       toolId: check.toolId, toolName: check.toolName, toolVersion: request.version ?? null,
       agent: agentOf(caller, request), sessionId: request.sessionId ?? null, exceptionId: request.exceptionId ?? null,
-      correlationId: request.correlationId ?? null, input: request.payload,
+      correlationId: request.correlationId ?? null, input: await this.sealer.seal(caller.tenantId, body),
       deadline: request.deadline === undefined ? null : new Date(request.deadline),
       context: {
         request: null, requestedBy: caller.principal, actor: actorOf(caller, request), ip: caller.ip, approval: null, answerTopic: null,

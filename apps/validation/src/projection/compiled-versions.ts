@@ -35,6 +35,7 @@ export class CompiledVersions {
 function compile(tool: RegistryTool, version: RegistryToolVersion): CompiledVersion & { readonly tool: RegistryTool } {
   const input = compileSchema(version.inputSchema);
   const output = version.outputSchema === null ? null : compileSchema(version.outputSchema);
+  const sensitive = sensitiveIn(input);
   const terms: ToolTerms = {
     id: tool.id,
     ...fromCurrent(tool),
@@ -42,7 +43,9 @@ function compile(tool: RegistryTool, version: RegistryToolVersion): CompiledVers
     provider: providerOf(version.spec),
     spec: version.spec,
     outputSchema: version.outputSchema,
-    sensitive: { input: sensitiveIn(input), output: output ? [...(output.ok ? output.sensitive : ALL)] : [] },
+    // Who opens sealed fields is the first to see what they hold.
+    ...(sensitive.length > 0 && { inputSchema: version.inputSchema }),
+    sensitive: { input: sensitive, output: output ? [...(output.ok ? output.sensitive : ALL)] : [] },
     idempotent: version.idempotent,
     timeoutMs: version.timeoutMs,
     retry: version.retry,

@@ -1,5 +1,5 @@
 /** Fields that are sealed one by one in a payload: each takes an agreement of keys and some 450 characters. */
-export const MOST_SEALED_FIELDS = 256;
+export const MOST_SEALED_FIELDS = 64;
 /** Bytes of a value in its JSON form. A payload may have no more. */
 export const MOST_SEALED_BYTES = 256 * 1024;
 /** Characters of a sealed value: what that many bytes become, and a header. */

@@ -17,28 +17,31 @@ export interface SealedPayload {
   readonly sealed: readonly string[];
 }
 
+const WITHOUT_KEYS = 'a sensitive field came in the clear and there are no keys to seal it with: SEALING_KEYS_FILE is not set';
 const encoder = new TextEncoder();
 
 /**
  * Seals the values at the given places to the newest key, each as JSON, and keeps those that came sealed. A value inside another one that
  * is sealed is sealed with it.
  * @param pointers JSON Pointers into the payload, `*` for any item or member; `compileSchema` collects them.
- * @throws ToolplaneError REQUEST_TOO_LARGE where more than 256 fields are to be sealed.
+ * @param keys null where there are none: then nothing may have to be sealed.
+ * @throws ToolplaneError SEALING_NOT_CONFIGURED without keys, REQUEST_TOO_LARGE where more than 64 fields are to be sealed.
  */
 export async function sealPayload(
   payload: Payload,
   pointers: readonly string[],
   binding: Binding,
-  { keys }: SealingKeys,
+  keys: SealingKeys | null,
   repeatable?: Repeatable,
 ): Promise<SealedPayload> {
   const sealed: string[] = [];
   if (pointers.length === 0) return { payload, sealed };
-  const newest = keys.at(-1);
-  if (!newest) throw new ToolplaneError('SEALING_NOT_CONFIGURED');
+  const newest = keys?.keys.at(-1);
   const visit = async (value: unknown, pointer: string): Promise<unknown> => {
     if (sealed.push(pointer) > MOST_SEALED_FIELDS) throw tooMany(pointer);
-    return isSealed(value) ? value : sealValue(value, pointer, { binding, key: newest, repeatable });
+    if (isSealed(value)) return value;
+    if (!newest) throw new ToolplaneError('SEALING_NOT_CONFIGURED', { message: WITHOUT_KEYS, details: [{ pointer, detail: 'cannot be sealed' }] });
+    return sealValue(value, pointer, { binding, key: newest, repeatable });
   };
   return { payload: (await atPlaces(payload, pointers.map(withinObject), visit, isSealed)) as Record<string, unknown>, sealed };
 }

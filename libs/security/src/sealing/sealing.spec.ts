@@ -70,8 +70,7 @@ describe('sealing', () => {
   it('knows by how much a payload grew', async () => {
     for (const value of ['', 'x', { a: [1, 'ü'] }, 'y'.repeat(100_000)]) {
       const { key } = await seal({ key: value }, ['/key']);
-      if (!isSealed(key)) throw new Error('was to be sealed');
-      expect(JSON.stringify(key).length - sealingOverhead(key)).toBe(Buffer.byteLength(JSON.stringify(value)));
+      expect(JSON.stringify({ key }).length - '{"key":}'.length - sealingOverhead({ key })).toBe(Buffer.byteLength(JSON.stringify(value)));
     }
   });
 });
