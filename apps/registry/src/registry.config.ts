@@ -2,6 +2,7 @@ import { databaseVariables, defineConfig, eventLogVariables, serviceVariables, v
 import { PROVIDERS } from '@toolplane/contracts/events';
 import { internalTokenVariables } from '@toolplane/service-kit';
 import { Type } from 'typebox';
+import { declaredVariables } from './declared/declared-variables.js';
 import { oidcVariables } from './identity/oidc-variables.js';
 
 export const registryConfig = defineConfig({
@@ -17,6 +18,7 @@ export const registryConfig = defineConfig({
     optional: true,
   }),
   oidc: oidcVariables(),
+  declared: declaredVariables(),
   providers: variable({
     env: 'PROVIDERS',
     doc: 'Providers that this deployment runs, as a comma list. Tools that need another are refused.',

@@ -17,6 +17,11 @@ import { AssignmentStore } from './assignments/assignment.store.js';
 import { AssignmentsController } from './assignments/assignments.controller.js';
 import { ToolUses } from './assignments/tool-uses.js';
 import { OwnerDoor } from './author/owner-door.js';
+import { DECLARED, DeclaredSync } from './declared/declared-sync.js';
+import { DeclaredAgents } from './declared/declared-agents.js';
+import { DeclaredToolkits } from './declared/declared-toolkits.js';
+import { DeclaredTools } from './declared/declared-tools.js';
+import { DeclaredQueries } from './declared/declared.queries.js';
 import { BOOTSTRAP_HASH, Credentials } from './identity/credentials.js';
 import { JwksFile } from './identity/jwks-file.js';
 import { MeController } from './identity/me.controller.js';
@@ -75,6 +80,8 @@ export class RegistryModule {
         ToolkitQueries, ToolkitStore, ToolkitChanges,
         AgentQueries, AgentStore, AgentFinder, AgentChanges,
         AssignmentQueries, AssignmentStore, AssignmentChanges, ToolUses,
+        { provide: DECLARED, useFactory: () => config.declared },
+        DeclaredQueries, DeclaredTools, DeclaredToolkits, DeclaredAgents, DeclaredSync,
         Announcer, OutboxRelay, Republisher,
       ],
     };

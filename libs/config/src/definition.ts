@@ -1,3 +1,4 @@
+import type { ConfigurationFault } from './configuration-error.js';
 import { Variable } from './variable.js';
 
 /** A configuration: variables, and groups of them. */
@@ -16,8 +17,11 @@ export type Settings<D extends Definition> = {
         : never;
 };
 
-/** Says that a variable is wrong where only several together can tell. Never put a value into the message. */
-export type Blame = (env: string, message: string) => void;
+/**
+ * Says that a variable is wrong where only several together can tell, or something in a file that one names. Never put a value into the
+ * message.
+ */
+export type Blame = (source: string, message: string, place?: Pick<ConfigurationFault, 'line' | 'pointer'>) => void;
 
 /** A group whose values depend on each other: checked and shaped once each of them is right by itself. */
 export class Refined<T = unknown> {

@@ -53,7 +53,7 @@ class Loading {
     const before = this.faults.length;
     const settings = this.settings(variables);
     if (this.faults.length > before) return FAULTY;
-    return refine(settings as never, (source, message) => this.faults.push({ source, message }));
+    return refine(settings as never, (source, message, place) => this.faults.push({ source, message, ...place }));
   }
 
   private variable(variable: Variable): unknown {

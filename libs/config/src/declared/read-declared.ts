@@ -8,9 +8,13 @@ import { readYaml, type YamlFile } from './yaml-file.js';
 /** What a folder declares, and where each of it stands. */
 export interface Declared {
   readonly set: DeclaredSet;
-  /** The fault of something declared that shows itself only later, with its file and line. */
-  faultOf(kind: 'tools' | 'toolkits' | 'agents', name: string, message: string): ConfigurationFault;
+  /**
+   * The fault of something declared that shows itself only later, with its file and line.
+   * @param pointer what is at fault within it
+   */
+  faultOf(kind: DeclaredKind, name: string, message: string, pointer?: string): ConfigurationFault;
 }
+export type DeclaredKind = 'tools' | 'toolkits' | 'agents';
 
 type Read = DeclaredSource & Pick<YamlFile, 'lineOf'>;
 
@@ -26,7 +30,7 @@ export function readDeclared(folder: string, ofTool?: CheckOfTool): Declared {
   // What names something in a file that cannot be read is not also blamed for that.
   if (faults.length === 0) faults.push(...checkDeclared(readable, ofTool).map(({ file, pointer, detail }) => place(readable, file, pointer, detail)));
   if (faults.length > 0) throw new ConfigurationError([...faults].sort(byPlace));
-  return { set: declaredSet(readable), faultOf: (kind, name, message) => faultOf(readable, kind, name, message) };
+  return { set: declaredSet(readable), faultOf: (kind, name, message, pointer = '') => faultOf(readable, kind, name, { pointer, message }) };
 }
 
 const filesOf = (folder: string): string[] => {
@@ -71,10 +75,10 @@ function place(files: readonly Read[], file: string, pointer: string, message: s
   return { source: file, line, pointer, message };
 }
 
-function faultOf(files: readonly Read[], kind: 'tools' | 'toolkits' | 'agents', name: string, message: string): ConfigurationFault {
+function faultOf(files: readonly Read[], kind: DeclaredKind, name: string, { pointer, message }: SchemaFault): ConfigurationFault {
   for (const { file, content } of files) {
     const index = (content[kind] ?? []).findIndex((one) => one.name === name);
-    if (index >= 0) return place(files, file, `/${kind}/${index}`, message);
+    if (index >= 0) return place(files, file, `/${kind}/${index}${pointer}`, message);
   }
   return { source: kind, message: `${name}: ${message}` };
 }
