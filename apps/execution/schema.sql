@@ -135,6 +135,24 @@ create table execution.positions (
 
 grant insert, select, update on execution.positions to execution_worker;
 
+create table execution.timeline (
+  tenant_id text not null,
+  execution_id uuid not null,
+  event_id uuid not null,
+  at timestamp(3) with time zone not null default now(),
+  type text not null,
+  facts json not null,
+  constraint timeline_pkey PRIMARY KEY (tenant_id, execution_id, event_id),
+  constraint timeline_type_check CHECK ((type = ANY (ARRAY['decided'::text, 'progressed'::text])))
+);
+
+alter table execution.timeline enable row level security;
+alter table execution.timeline force row level security;
+create policy api on execution.timeline for all to execution_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy worker on execution.timeline for all to execution_worker using (true) with check (true);
+grant select on execution.timeline to execution_api;
+grant insert, select on execution.timeline to execution_worker;
+
 CREATE OR REPLACE FUNCTION execution.refuse_transition()
  RETURNS trigger
  LANGUAGE plpgsql

@@ -14,6 +14,8 @@ export interface ExecutionContext {
   readonly actor: Decision['actor'];
   readonly ip: string | null;
   readonly approval: Decision['approval'];
+  /** The first decision; absent until it is made. Further turns of it stand in the timeline. */
+  readonly decision?: Pick<Decision, 'outcome' | 'ruleSet' | 'rules' | 'approval'> & { readonly at: string };
   /** Topic of the ingress that also gets the answer. */
   readonly answerTopic: string | null;
   /** JSON Pointers of the input fields that the schema marks as sensitive. */

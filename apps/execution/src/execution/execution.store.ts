@@ -3,7 +3,7 @@ import type { ToolExecutionDecided } from '@toolplane/contracts/events';
 import { ToolplaneError, type ExecutionError } from '@toolplane/contracts/errors';
 import { batchOf, type Tx } from '@toolplane/persistence';
 import type { Applied, Dated } from './applied.js';
-import { ROW, retryTermsOf, stateOf, type ExecutionContext, type ExecutionRow, type Principal } from './execution-row.js';
+import { ROW, retryTermsOf, stateOf, type ExecutionContext, type ExecutionRow } from './execution-row.js';
 import { timelineStore } from './timeline.store.js';
 import { turnsOf } from './turns.js';
 import { isPaidRetry, RetryBudget } from './retry-budget.js';
