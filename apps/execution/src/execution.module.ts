@@ -4,7 +4,7 @@ import { PROVIDERS } from '@toolplane/contracts/events';
 import { EventLog, Messaging, StoredPositions } from '@toolplane/messaging';
 import { Logger } from '@toolplane/observability';
 import { Database, Outbox, Persistence, Positions } from '@toolplane/persistence';
-import { DatabasePositions, OutboxRelay, ServiceKit } from '@toolplane/service-kit';
+import { DatabasePositions, LogWatch, OutboxRelay, SaysAgain, ServiceKit } from '@toolplane/service-kit';
 import { AcceptController, REQUEST_DIGEST_KEY } from './accept/accept.controller.js';
 import { Acceptor } from './accept/acceptor.js';
 import { InputSealer } from './accept/input-sealer.js';
@@ -17,8 +17,15 @@ import { OnToolExecutionDecided } from './dispatch/on-tool-execution-decided.js'
 import type { executionConfig } from './execution.config.js';
 import { executionMigrations } from './execution.migrations.js';
 import { ExecutionStore } from './execution/execution.store.js';
+import { GatedRelay } from './gates/gated-relay.js';
+import { Gates } from './gates/gates.js';
+import { GatesState } from './gates/gates-state.js';
+import { OnToolControlChanged } from './gates/on-tool-control-changed.js';
+import { DecisionsController } from './read/decisions.controller.js';
 import { ExecutionsController } from './read/executions.controller.js';
+import { TimelineController } from './read/timeline.controller.js';
 import { LogProgress } from './recover/progress.js';
+import { Republisher } from './recover/republisher.js';
 import { Sweep } from './recover/sweep.js';
 import { Sweeper } from './recover/sweeper.js';
 import { BulkRerun } from './rerun/bulk-rerun.js';
@@ -36,7 +43,7 @@ export class ExecutionModule {
         Persistence.with(config.database, { service: 'execution', migrations: executionMigrations }),
         Messaging.with(config.eventLog, { service: 'execution' }),
       ],
-      controllers: [AcceptController, OnToolExecutionDecided, OnToolInvocationReported, CancelController, RerunController, ExecutionsController, OnDeadLettersParked, DeadLettersController],
+      controllers: [AcceptController, OnToolControlChanged, OnToolExecutionDecided, OnToolInvocationReported, CancelController, RerunController, ExecutionsController, TimelineController, DecisionsController, OnDeadLettersParked, DeadLettersController],
       providers: [
         { provide: REQUEST_DIGEST_KEY, useValue: config.requestDigestKey },
         { provide: InputSealer, useFactory: () => new InputSealer(config.sealing.keys) },
@@ -49,8 +56,9 @@ export class ExecutionModule {
           inject: [Database, ExecutionStore, Outbox, EventLog, Positions, Logger],
         },
         { provide: Sweeper, useFactory: (sweep: Sweep, logger: Logger) => new Sweeper(sweep, config.sweepEveryMs, logger), inject: [Sweep, Logger] },
-        Canceller, BulkRerun, DeadLetterDesk, OutboxRelay,
+        Canceller, BulkRerun, DeadLetterDesk, Gates, GatesState, GatedRelay,
         { provide: StoredPositions, useClass: DatabasePositions },
+        LogWatch, { provide: SaysAgain, useClass: Republisher },
       ],
     };
   }

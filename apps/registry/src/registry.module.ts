@@ -3,7 +3,7 @@ import { Messaging } from '@toolplane/messaging';
 import { Logger } from '@toolplane/observability';
 import { Persistence } from '@toolplane/persistence';
 import { hashApiKey } from '@toolplane/security/credentials';
-import { OutboxRelay, ServiceKit } from '@toolplane/service-kit';
+import { LogWatch, OutboxRelay, SaysAgain, ServiceKit } from '@toolplane/service-kit';
 import { AgentChanges } from './agents/agent-changes.js';
 import { AgentFinder } from './agents/agent-finder.js';
 import { AgentQueries } from './agents/agent.queries.js';
@@ -22,6 +22,9 @@ import { DeclaredAgents } from './declared/declared-agents.js';
 import { DeclaredToolkits } from './declared/declared-toolkits.js';
 import { DeclaredTools } from './declared/declared-tools.js';
 import { DeclaredQueries } from './declared/declared.queries.js';
+import { BreakerStore } from './breakers/breaker.store.js';
+import { BreakersController } from './breakers/breakers.controller.js';
+import { OnToolProviderHealthChanged } from './breakers/on-tool-provider-health-changed.js';
 import { BOOTSTRAP_HASH, Credentials } from './identity/credentials.js';
 import { JwksFile } from './identity/jwks-file.js';
 import { MeController } from './identity/me.controller.js';
@@ -32,8 +35,12 @@ import { KeyChanges } from './keys/key-changes.js';
 import { KeyStore } from './keys/key.store.js';
 import { KeysController } from './keys/keys.controller.js';
 import { SchemaProver } from './proving/schema-prover.js';
+import { KillSwitchChanges } from './kill-switches/kill-switch-changes.js';
+import { KillSwitchStore } from './kill-switches/kill-switch.store.js';
+import { KillSwitchesController } from './kill-switches/kill-switches.controller.js';
 import type { RegistryConfig } from './registry.config.js';
 import { registryMigrations } from './registry.migrations.js';
+import { DefaultRows } from './tenants/default-rows.js';
 import { TenantChanges } from './tenants/tenant-changes.js';
 import { TenantStore } from './tenants/tenant.store.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -67,22 +74,24 @@ export class RegistryModule {
         TenantsController, KeysController,
         ToolsController, VersionsController, EnablementController, KnownToolController,
         ToolkitsController, ImplementationsController, AgentsController, AssignmentsController,
+        KillSwitchesController, BreakersController, OnToolProviderHealthChanged,
       ],
       providers: [
         { provide: DEPLOYMENT, useValue: deployment },
         { provide: BOOTSTRAP_HASH, useFactory: () => config.bootstrapAdminKey && hashApiKey(config.bootstrapAdminKey) },
         { provide: OidcTokens, useFactory: (logger: Logger) => new OidcTokens(config.oidc, config.oidc && new JwksFile(config.oidc.jwksFile, logger)), inject: [Logger] },
         Credentials,
-        TenantStore, TenantChanges,
+        TenantStore, DefaultRows, TenantChanges,
         KeyStore, KeyChanges,
         ToolQueries, ToolStore, ToolChecks, ToolChanges,
         SchemaProver, OwnerDoor,
         ToolkitQueries, ToolkitStore, ToolkitChanges,
         AgentQueries, AgentStore, AgentFinder, AgentChanges,
         AssignmentQueries, AssignmentStore, AssignmentChanges, ToolUses,
+        KillSwitchStore, KillSwitchChanges, BreakerStore,
         { provide: DECLARED, useFactory: () => config.declared },
         DeclaredQueries, DeclaredTools, DeclaredToolkits, DeclaredAgents, DeclaredSync,
-        Announcer, OutboxRelay, Republisher,
+        Announcer, OutboxRelay, LogWatch, { provide: SaysAgain, useClass: Republisher },
       ],
     };
   }

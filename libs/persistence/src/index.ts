@@ -9,6 +9,6 @@ export { Outbox, type OutboxEntry } from './outbox/outbox.js';
 export { outboxTable } from './outbox/outbox-table.js';
 export type { RelayHandle, RelayOptions } from './outbox/relay.js';
 export { Persistence, type PersistenceOptions } from './persistence.module.js';
-export { Positions, positionsTable, type Position } from './positions.js';
+export { knownLogsTable, Positions, positionsTable, type Position } from './positions.js';
 export { rowLevelSecurity, type RowLevelSecurity } from './row-level-security.js';
 export type { Tx } from './tx.js';

@@ -24,6 +24,15 @@ create table ${plainName(service)}.positions (
 grant select, insert, update on ${service}.positions to ${service}_worker;
 `;
 
+/** Which event logs the service has spoken to, for one of its migrations: a new one is told again what it must know. */
+export const knownLogsTable = (service: string): string => `
+create table ${plainName(service)}.known_logs (
+  cluster_id text primary key,
+  first_seen_at timestamptz(3) not null default now()
+);
+grant select, insert on ${service}.known_logs to ${service}_worker;
+`;
+
 /** Anything that was read from the log: events, parked records. */
 interface Read {
   readonly record: Pick<RecordPosition, 'topic' | 'partition' | 'offset'>;
@@ -35,6 +44,7 @@ const position = batchOf({ topic: 'text', partition: 'int', clusterId: 'text', n
 export class Positions {
   private readonly advance_: string;
   private readonly all_: string;
+  private readonly disown_: string;
 
   constructor(database: Database) {
     const table = `${database.service}.positions`;
@@ -43,6 +53,7 @@ export class Positions {
       select topic, partition, cluster_id, next_offset from ${position.source}
       on conflict (topic, partition) do update set cluster_id = excluded.cluster_id, next_offset = excluded.next_offset
        where p.cluster_id <> excluded.cluster_id or p.next_offset < excluded.next_offset`;
+    this.disown_ = `update ${table} set cluster_id = '', next_offset = 0`;
     this.all_ = `select cluster_id as "clusterId", topic, partition, next_offset::text as "nextOffset" from ${table} order by topic, partition`;
   }
 
@@ -57,6 +68,18 @@ export class Positions {
     if (ends.size === 0) return;
     const rows = [...ends.values()].sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
     await tx.query(this.advance_, position.values(rows));
+  }
+
+  /** Whether this log ends below what was read in it: then it has lost records, and positions in it mean nothing. */
+  async isBehind(tx: Tx, clusterId: string, ranges: readonly { readonly topic: string; readonly partition: number; readonly end: bigint }[]): Promise<boolean> {
+    const ends = new Map(ranges.map(({ topic, partition, end }) => [`${topic} ${partition}`, end]));
+    const stored = await this.all(tx);
+    return stored.some((each) => each.clusterId === clusterId && each.nextOffset > (ends.get(`${each.topic} ${each.partition}`) ?? each.nextOffset));
+  }
+
+  /** Forgets positions in a log that has lost its records. They are set anew by the next batch. */
+  async disown(tx: Tx): Promise<void> {
+    await tx.query(this.disown_);
   }
 
   async all(tx: Tx): Promise<Position[]> {

@@ -16,6 +16,7 @@ export { PROBLEM_TYPE, problemOf, type ProblemAnswer } from './http/problem.js';
 export { routesOf, type Route } from './http/route-table.js';
 export { openService, type RunningService, type ServiceModule } from './lifecycle/open-service.js';
 export { DatabasePositions } from './lifecycle/database-positions.js';
+export { LogWatch, SaysAgain } from './lifecycle/log-watch.js';
 export { OutboxRelay } from './lifecycle/outbox-relay.js';
 export { startService } from './lifecycle/start-service.js';
 export { decodeCursor, encodeCursor, type CursorKind, type CursorValues } from './lists/cursor.js';

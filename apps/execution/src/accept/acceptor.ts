@@ -1,10 +1,9 @@
-import { createEvent, requestedTopic, ToolExecutionRequested } from '@toolplane/contracts/events';
 import type { ErrorCode } from '@toolplane/contracts/errors';
-import { deriveEventId } from '@toolplane/contracts/ids';
 import { type Database, type Outbox, type Tx } from '@toolplane/persistence';
 import type { ExecutionRow } from '../execution/execution-row.js';
 import { acceptanceStore, type Acceptance } from './acceptance.store.js';
 import { MicroBatch } from './micro-batch.js';
+import { requestedEvent } from './requested-event.js';
 
 /** What became of one request: accepted (anew or earlier, under the same key or id) or refused. */
 export type Accepted =
@@ -34,7 +33,7 @@ export class Acceptor {
       const claims = await claim(tx, ordered);
       const fresh = ordered.filter((each) => !claims.has(each));
       const { inserted, answers } = await this.insert(tx, fresh);
-      await this.outbox.add(tx, inserted.map(({ acceptance, row }) => ({ event: requested(acceptance, row) })));
+      await this.outbox.add(tx, inserted.map(({ row }) => ({ event: requestedEvent(row) })));
       for (const [acceptance, answer] of await replays(tx, claims)) answers.set(acceptance, answer);
       return acceptances.map((each) => answers.get(each) as Accepted);
     });
@@ -94,22 +93,6 @@ async function replays(tx: Tx, claims: ReadonlyMap<Acceptance, Claim>): Promise<
     return [acceptance, row ? { outcome: 'replayed', row } : { outcome: 'refused', code: 'IDEMPOTENCY_KEY_REUSED' }] as const;
   });
 }
-
-const requested = (acceptance: Acceptance, row: ExecutionRow) => createEvent(ToolExecutionRequested, {
-  tenantId: row.tenantId, id: deriveEventId(row.tenantId, row.id, 'requested'), subject: row.id, source: 'execution', time: row.createdAt,
-  topic: requestedTopic('execution'), traceparent: row.context.traceparent ?? undefined,
-  data: {
-    executionId: row.id, tool: acceptance.toolId, payload: row.input, requestDigest: row.requestDigest,
-    ...present({
-      version: acceptance.toolVersion, actor: row.context.actor, agent: row.agent, sessionId: row.sessionId, exceptionId: row.exceptionId,
-      correlationId: row.correlationId, deadline: row.deadline?.toISOString(), requestedBy: row.context.requestedBy, ip: row.context.ip,
-    }),
-  },
-});
-
-/** Optional members of an event are absent, never null. */
-const present = <T extends object>(members: T): { [K in keyof T]?: NonNullable<T[K]> } =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> };
 
 const keyOf = ({ tenantId, idempotencyKey }: Acceptance): string => `${tenantId} ${idempotencyKey}`;
 const inKeyOrder = (a: Acceptance, b: Acceptance): number => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : a.executionId < b.executionId ? -1 : 1);

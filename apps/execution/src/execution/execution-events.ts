@@ -30,7 +30,8 @@ export function eventsOf(applied: readonly Applied[]): { readonly now: readonly 
   for (const { row, effects, dated } of applied) {
     if (!row) continue;
     for (const effect of effects) {
-      if (effect.type === 'dispatch' && effect.delayMs > 0) {
+      // Every attempt but the first waits in the outbox, however short: there it passes the gates.
+      if (effect.type === 'dispatch' && effect.attempt > 1) {
         later.push({ event: dispatched(row, effect.attempt, dated.eventId), dueAt: dueAtOf(row, effect) });
       } else {
         now.push(...published(row, effect, dated));
@@ -71,6 +72,12 @@ function dispatched(row: ExecutionRow, attempt: number, cause: string): ToPublis
   });
 }
 
+/** The end of a row that has ended, told again. */
+export const endedEvents = (row: ExecutionRow): readonly ToPublish[] => ended(row, row.lastEvent ?? row.id);
+
+/** The end of an execution as it was published; only for one that has ended. */
+export const terminalEventOf = (row: ExecutionRow): ToPublish => ended(row, row.lastEvent ?? row.id)[0] as ToPublish;
+
 /** Completed or Failed: they share one event id, and go also to the topic of the ingress that asked for its own answers. */
 function ended(row: ExecutionRow, cause: string): readonly ToPublish[] {
   const envelope = about(row, 'terminal', cause, row.finishedAt ?? row.updatedAt);
@@ -90,6 +97,7 @@ function outcomeOf(row: ExecutionRow): OutcomeData {
     providerMs: row.providerMs, attempts: row.attempt, tokensUsed: row.tokensUsed,
     input: input, inputDigest: row.inputDigest,
     redactions: redactionsOf(redactions, row.redactions),
+    ...(row.context.approval && { approvalId: row.context.approval.id }),
   };
   if (row.status === 'succeeded') {
     return { ...common, ...outputOf(row), status: 'succeeded', error: null };

@@ -5,6 +5,8 @@ import type { Positions, Tx } from '@toolplane/persistence';
 /** A moment, and where reports and dispatches ended after it. */
 export interface Horizon {
   readonly at: Date;
+  /** Ends mean nothing in another log. */
+  readonly clusterId: string;
   readonly reported: Ends;
   readonly dispatched: ReadonlyMap<string, Ends>;
 }
@@ -14,6 +16,8 @@ type Ends = ReadonlyMap<number, bigint>;
 export interface Progress {
   /** @param at database time, taken before the ends are asked for. @throws DependencyDown */
   look(at: Date): Promise<Horizon>;
+  /** Which log this is about now. */
+  readonly clusterId: string;
   /** Whether every report below the horizon's end is stored. */
   hasReadReports(tx: Tx, horizon: Horizon): Promise<boolean>;
   /** Providers whose workers have not yet taken every dispatch below the horizon's end. @throws DependencyDown */
@@ -28,11 +32,15 @@ export class LogProgress implements Progress {
     private readonly providers: readonly string[],
   ) {}
 
+  get clusterId(): string {
+    return this.log.clusterId;
+  }
+
   async look(at: Date): Promise<Horizon> {
     const reported = await this.ends(ToolInvocationReported.topic);
     const dispatched = new Map<string, Ends>();
     for (const provider of this.providers) dispatched.set(provider, await this.ends(dispatchedTopic(provider)));
-    return { at, reported, dispatched };
+    return { at, clusterId: this.log.clusterId, reported, dispatched };
   }
 
   async hasReadReports(tx: Tx, { reported }: Horizon): Promise<boolean> {

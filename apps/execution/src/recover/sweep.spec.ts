@@ -20,9 +20,10 @@ beforeEach(() => db.query('truncate execution.executions, execution.outbox'));
 
 /** The log, as the sweep asks it. */
 class FakeProgress implements Progress {
+  clusterId = 'a-log';
   read = true;
   lagging: string[] = [];
-  look = (at: Date): Promise<Horizon> => Promise.resolve({ at, reported: new Map(), dispatched: new Map() });
+  look = (at: Date): Promise<Horizon> => Promise.resolve({ at, clusterId: this.clusterId, reported: new Map(), dispatched: new Map() });
   hasReadReports = (): Promise<boolean> => Promise.resolve(this.read);
   laggingProviders = (): Promise<readonly string[]> => Promise.resolve(this.lagging);
 }
@@ -100,6 +101,16 @@ describe('the sweep', () => {
       values ('demo', '${id}', 'requested', 'x', 'echo', '{"sensitiveInput":[],"answerTopic":null,"traceparent":null,"request":null,"requestedBy":null,"actor":null,"ip":null,"approval":null}', '{}', now() - interval '1 s')`);
     expect(await sweepOf().sweep.run()).toBe(1);
     expect(await rowOf(id)).toMatchObject({ status: 'failed', code: 'EXPIRED' });
+  });
+
+  it('judges by no end that it has noted in another log', async () => {
+    const id = await running();
+    const { progress, sweep } = sweepOf();
+    await sweep.run();
+    progress.clusterId = 'another';
+    await sweep.run();
+    expect(await rowOf(id)).toMatchObject({ status: 'running' });
+    expect(await sweep.run()).toBe(1);
   });
 
   it('is done by one leader at a time', async () => {

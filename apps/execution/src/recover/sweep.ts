@@ -28,6 +28,7 @@ export class Sweep {
 
   /** One round. @returns how many executions it moved. */
   async run(): Promise<number> {
+    if (this.horizon?.clusterId !== this.progress.clusterId) this.horizon = null;
     const { horizon } = this;
     const lagging = horizon ? await this.progress.laggingProviders(horizon) : [];
     const round = await this.database.asWorker(async (tx) => {

@@ -19,7 +19,7 @@ export const echo: ToolBody = { name: 'echo', description: 'Says it again.', cat
 export const inlineProver = { faults: (body: ToolBody) => Promise.resolve(definitionFaults(body)) } as SchemaProver;
 
 /** An event log that holds something and never changes. */
-export const quietLog = { clusterId: 'a-log', endOffsets: () => Promise.resolve([{ first: 0n, end: 1n }]), close: () => Promise.resolve() };
+export const quietLog = { clusterId: 'a-log', ping: () => Promise.resolve(), endOffsets: () => Promise.resolve([{ first: 0n, end: 1n }]), close: () => Promise.resolve() };
 
 export interface TestRegistry extends TestService {
   provision(...ids: string[]): Promise<void>;
