@@ -1,4 +1,4 @@
-import type { CloudEvent, Received } from '@toolplane/contracts/envelope';
+import type { CloudEvent } from '@toolplane/contracts/envelope';
 import { DependencyDown, wireError } from '@toolplane/contracts/errors';
 import { ToolExecutionCompleted, ToolExecutionFailed, type Outgoing, type ToolExecutionRequested } from '@toolplane/contracts/events';
 import { deriveEventId, newId } from '@toolplane/contracts/ids';
