@@ -126,6 +126,29 @@ create policy worker on registry.assignments for all to registry_worker using (t
 grant delete, insert, select, update on registry.assignments to registry_api;
 grant delete, insert, select, update on registry.assignments to registry_worker;
 
+create table registry.breakers (
+  tenant_id text collate "C" not null,
+  id text collate "C" not null,
+  worker text collate "C" not null,
+  provider text not null,
+  tool_id text not null,
+  origin text not null,
+  state text not null,
+  since timestamp(3) with time zone not null,
+  retry_after_ms bigint,
+  told_at timestamp(3) with time zone not null,
+  constraint breakers_pkey PRIMARY KEY (tenant_id, id, worker),
+  constraint breakers_state_check CHECK ((state = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text])))
+);
+
+alter table registry.breakers enable row level security;
+alter table registry.breakers force row level security;
+CREATE INDEX breakers_of_worker ON registry.breakers USING btree (worker);
+create policy api on registry.breakers for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy worker on registry.breakers for all to registry_worker using (true) with check (true);
+grant select on registry.breakers to registry_api;
+grant delete, insert, select, update on registry.breakers to registry_worker;
+
 create table registry.enablements (
   tenant_id text collate "C" not null,
   tool_id uuid not null,
@@ -145,6 +168,50 @@ create policy api on registry.enablements for all to registry_api using ((tenant
 create policy worker on registry.enablements for all to registry_worker using (true) with check (true);
 grant insert, select, update on registry.enablements to registry_api;
 grant insert, select, update on registry.enablements to registry_worker;
+
+create table registry.forced_breakers (
+  tenant_id text collate "C" not null,
+  id text collate "C" not null,
+  state text not null,
+  reason text,
+  revision bigint not null,
+  changed_at timestamp(3) with time zone not null,
+  changed_by json not null,
+  constraint forced_breakers_pkey PRIMARY KEY (tenant_id, id),
+  constraint forced_breakers_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text, 'probe'::text]))),
+  constraint forced_breakers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES registry.tenants(id)
+);
+
+alter table registry.forced_breakers enable row level security;
+alter table registry.forced_breakers force row level security;
+create policy api on registry.forced_breakers for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy worker on registry.forced_breakers for all to registry_worker using (true) with check (true);
+grant insert, select, update on registry.forced_breakers to registry_api;
+grant select on registry.forced_breakers to registry_worker;
+
+create table registry.kill_switches (
+  tenant_id text collate "C",
+  owner text collate "C" not null generated always as (COALESCE(tenant_id, '*'::text)) stored,
+  target_type text collate "C" not null,
+  target_id text collate "C" not null,
+  target_name text not null,
+  is_on boolean not null,
+  reason text,
+  revision bigint not null,
+  changed_at timestamp(3) with time zone not null,
+  changed_by json not null,
+  constraint kill_switches_pkey PRIMARY KEY (owner, target_type, target_id),
+  constraint kill_switches_target_type_check CHECK ((target_type = ANY (ARRAY['tool'::text, 'agent'::text, 'tenant'::text]))),
+  constraint kill_switches_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES registry.tenants(id)
+);
+
+alter table registry.kill_switches enable row level security;
+alter table registry.kill_switches force row level security;
+create policy api on registry.kill_switches for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy api_global on registry.kill_switches for select to registry_api using ((tenant_id IS NULL));
+create policy worker on registry.kill_switches for all to registry_worker using (true) with check (true);
+grant insert, select, update on registry.kill_switches to registry_api;
+grant insert, select, update on registry.kill_switches to registry_worker;
 
 create table registry.known_logs (
   cluster_id text not null,
@@ -182,6 +249,16 @@ create policy api on registry.outbox for all to registry_api using ((tenant_id =
 create policy worker on registry.outbox for all to registry_worker using (true) with check (true);
 grant insert on registry.outbox to registry_api;
 grant delete, insert, select, update on registry.outbox to registry_worker;
+
+create table registry.positions (
+  topic text not null,
+  partition integer not null,
+  cluster_id text not null,
+  next_offset bigint not null,
+  constraint positions_pkey PRIMARY KEY (topic, partition)
+) with (fillfactor=50);
+
+grant insert, select, update on registry.positions to registry_worker;
 
 create table registry.principals (
   tenant_id text not null,

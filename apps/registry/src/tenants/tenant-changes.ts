@@ -7,6 +7,7 @@ import { Announcer, type Said, type Stopped } from '../announce/announcer.js';
 import { nextMoment } from '../announce/revision.js';
 import { KeyStore } from '../keys/key.store.js';
 import { makerOf } from '../author/author.js';
+import { DefaultRows } from './default-rows.js';
 import { TenantStore, type TenantRow } from './tenant.store.js';
 
 /** A tenant is rows, not tables: it comes, rests and goes in one transaction each, and the other services are told. */
@@ -16,6 +17,7 @@ export class TenantChanges {
     private readonly database: Database,
     private readonly tenants: TenantStore,
     private readonly keys: KeyStore,
+    private readonly defaults: DefaultRows,
     private readonly announcer: Announcer,
   ) {}
 
@@ -24,7 +26,9 @@ export class TenantChanges {
       const moment = await nextMoment(tx);
       const row = await this.tenants.insert(tx, storable(body), moment);
       if (!row) throw new ToolplaneError('NAME_TAKEN', { message: 'there is, or was, a tenant of that id' });
-      await this.announcer.announce(tx, moment, { tenantId: row.id, by: makerOf(caller), changed: [said(row, [{ pointer: '', to: { id: row.id } }])] });
+      const by = makerOf(caller);
+      const { changed, control } = await this.defaults.insert(tx, row.id, by, moment);
+      await this.announcer.announce(tx, moment, { tenantId: row.id, by, changed: [said(row, [{ pointer: '', to: { id: row.id } }]), ...changed], control });
       return row;
     });
   }

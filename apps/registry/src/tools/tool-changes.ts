@@ -3,7 +3,7 @@ import { completeTool, TOOL_SERVER_FIELDS, type DiffEntry, type ToolBody, type T
 import { ToolplaneError } from '@toolplane/contracts/errors';
 import { newId } from '@toolplane/contracts/ids';
 import { duplicateKey, storable, type Tx } from '@toolplane/persistence';
-import { Announcer, type Said, type Stopped } from '../announce/announcer.js';
+import { Announcer, type Said } from '../announce/announcer.js';
 import { nextMoment } from '../announce/revision.js';
 import { ToolUses } from '../assignments/tool-uses.js';
 import { makerOf, originOf, refuseDeclared, refuseUnlessGlobal, type Author } from '../author/author.js';
@@ -13,14 +13,10 @@ import { refuseForged } from '../author/server-fields.js';
 import { diffTools } from '../versions/diff.js';
 import { FIRST_VERSION, nextVersion } from '../versions/next-version.js';
 import { ToolChecks } from './tool-checks.js';
-import { definitionOf, etagOf, isEnabled, toRegistryTool, toRegistryVersion, toTool, type ToolRow } from './tool-row.js';
+import { definitionOf, etagOf, isEnabled, toTool, type ToolRow } from './tool-row.js';
+import { saidTool, saidVersion, switched, type Stored } from './tool-said.js';
 import { ToolQueries } from './tool.queries.js';
-import { ToolStore, type ToolKey } from './tool.store.js';
-
-interface Stored extends ToolKey {
-  readonly version: string;
-  readonly definition: ToolDefinition;
-}
+import { ToolStore } from './tool.store.js';
 
 const NAME_INDEX = 'tools_name';
 const notFound = (): ToolplaneError => new ToolplaneError('TOOL_NOT_FOUND');
@@ -220,13 +216,3 @@ export class ToolChanges {
     for (const { tenantId, moment, changed } of restored) await this.announcer.announce(tx, moment, { tenantId, by: makerOf(author), changed });
   }
 }
-
-const saidVersion = (stored: Stored): Said => ({ kind: 'tool_version', id: `${stored.id}@${stored.version}`, object: toRegistryVersion(stored) });
-const saidTool = (stored: Stored, diff: readonly DiffEntry[], deleted = false): Said => ({
-  kind: 'tool',
-  id: stored.id,
-  object: toRegistryTool(stored, deleted),
-  deleted,
-  change: { object: 'tool', id: stored.id, version: stored.version, diff },
-});
-const switched = (toolId: string, enabled: boolean): Stopped => ({ kind: 'tool_disabled', target: { type: 'tool', id: toolId }, on: !enabled, reason: null });

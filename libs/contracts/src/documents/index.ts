@@ -9,6 +9,9 @@ export { CONTROL_CATEGORY, CONTROL_TOOLS, isControlTool, type ControlTool } from
 export {
   DeclaredAgent, DeclaredFile, declaredSet, SpecificTool, type DeclaredAssignment, type DeclaredFault, type DeclaredSet, type DeclaredSource,
 } from './declared.js';
+export {
+  Breaker, BreakerOrder, KILL_SWITCH_TARGETS, KillSwitch, KillSwitchBody, type KillSwitchTarget,
+} from './controls.js';
 export { DummySpec } from './dummy-spec.js';
 export { Endpoint, placeholdersOf } from './endpoint.js';
 export {
@@ -24,6 +27,7 @@ export {
 export {
   PlaybookRun, RUN_STATUSES, RunComment, RunStep, STEP_STATUSES, StepCompletion, type RunStatus, type StepStatus,
 } from './playbook-run.js';
+export { LoadedTool, restrictedSchema } from './loaded-tool.js';
 export { parsePointer, valueAt } from './pointer.js';
 export { coversTenant, EgressPolicy, IngressEntry, IngressPolicy, SecretEntry, SecretSource, SecretsPolicy } from './policies.js';
 export {
@@ -60,5 +64,7 @@ export {
   type ToolType,
   type VersionChange,
 } from './tool.js';
+export { formatTools, sentNamesOf, TOOL_FORMATS, type FormattedTools, type ToolFormat, type ToolWarning, type ToolWarningCode } from './tool-formats.js';
+export { toolsPrompt } from './tools-prompt.js';
 export { Toolkit, ToolkitBody, ToolkitReplacement } from './toolkit.js';
 export { workerPart, type ImplementationSpec, type ToolProvider, type WorkerPart } from './worker-part.js';
