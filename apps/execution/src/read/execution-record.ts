@@ -29,7 +29,7 @@ export function executionRecord(row: ExecutionRow): ExecutionRecord {
       ...row.redactions.map(({ pointer, rule }) => ({ pointer: `/output${pointer}`, rule })),
     ],
     error: row.error && { ...row.error, errors: [...row.error.errors] },
-    approval: null,
+    approval: approvalOf(row),
     attempts: row.attempt,
     /** The trace of the request, where it came with one. */
     traceId: row.context.traceparent?.split('-')[1] ?? null,
@@ -38,4 +38,11 @@ export function executionRecord(row: ExecutionRow): ExecutionRecord {
     finishedAt: row.finishedAt?.toISOString() ?? null,
     updatedAt: row.updatedAt.toISOString(),
   };
+}
+
+/** Nobody decides after it has expired; a decision from before that was said so has no such moment. */
+function approvalOf({ context: { approval }, updatedAt }: ExecutionRow): ExecutionRecord['approval'] {
+  if (!approval) return null;
+  const { id, decision, expiresAt } = approval;
+  return { id, status: decision, expiresAt: expiresAt ?? updatedAt.toISOString(), url: `/api/approvals/${id}` };
 }

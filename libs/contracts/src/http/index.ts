@@ -1,5 +1,7 @@
 export { Approval, APPROVAL_STATUSES, ApprovalDecisionBody, type ApprovalStatus } from './approval.js';
+export { DecisionPage, DecisionRecord } from './decision-record.js';
 export { ExecuteBody } from './execute.js';
+export { ExecutionEvent } from './execution-event.js';
 export { EXECUTION_STATUSES, ExecutionRecord, type ExecutionStatus } from './execution-record.js';
 export { Readiness } from './health.js';
 export { AcceptAnswer, AcceptBody, CallerView, CheckAnswer, CheckBody, KnownTool, TokenAnswer, TokenBody } from './internal.js';
