@@ -69,10 +69,11 @@ const COLUMNS = [
 /** Every column of `execution.executions e`, under the name it has here. */
 export const ROW = COLUMNS.map((name) => `e.${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} as "${name}"`).join(', ');
 
-export const stateOf = (row: ExecutionRow): State =>
-  row.status === 'requested' || row.status === 'awaiting_approval'
-    ? { status: row.status }
-    : { status: row.status, attempt: row.attempt, calls: row.calls };
+export const stateOf = (row: ExecutionRow): State => {
+  if (row.status === 'requested' || row.status === 'awaiting_approval') return { status: row.status };
+  const { status, attempt, calls, context } = row;
+  return status === 'running' && context.approval?.decision === 'void' ? { status, attempt, calls, voided: true } : { status, attempt, calls };
+};
 
 /** What the pinned version says of retries; before a decision there is nothing to retry. */
 export const retryTermsOf = (row: Pick<ExecutionRow, 'terms'>): RetryTerms =>

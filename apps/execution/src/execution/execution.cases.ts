@@ -17,6 +17,10 @@ const failure = (attempt: number, code: Parameters<typeof wireError>[0], options
   attempt,
   result: { status: 'failed', error: wireError(code, options) },
 });
+const voided = (attempt: number, calls = attempt): State => ({ status: 'running', attempt, calls, voided: true });
+const denied: Trigger = { type: 'decided', outcome: 'rejected', error: wireError('APPROVAL_DENIED') };
+const madeVoid: Trigger = { type: 'decided', outcome: 'rejected', error: wireError('APPROVAL_VOID') };
+const refused = (attempt: number): Trigger => ({ type: 'gate_refused', attempt, error: wireError('KILL_SWITCH') });
 const leaseExpired = (attempt: number): Trigger => ({ type: 'lease_expired', attempt });
 const cancel: Trigger = { type: 'cancel_requested' };
 const deadline: Trigger = { type: 'deadline_passed' };
@@ -44,6 +48,25 @@ export const CASES: readonly (readonly [string, State, Trigger, State, readonly 
   ['a request that needs an approval waits', requested, approvalRequired, awaiting, []],
   ['needing an approval again changes nothing', awaiting, approvalRequired, awaiting, []],
   ['what runs needs no approval any more', running(1), approvalRequired, running(1), []],
+
+  ['an approval that is denied when its execution has ended changes nothing', succeeded(1), denied, succeeded(1), []],
+  ['an approval that is void before it was given ends the wait', awaiting, madeVoid, failed(0), ['fail']],
+  ['so does one whose turn overtakes the first decision', absent, madeVoid, failed(0), ['fail']],
+  ['the first decision comes too late then', failed(0), approvalRequired, failed(0), []],
+  ['an approval that is given before the first decision comes lets it run', requested, allowed, running(1), ['dispatch']],
+  ['an approval that is void while it runs is kept in mind', running(1), madeVoid, voided(1), []],
+  ['and changes nothing when it is said again', voided(1), madeVoid, voided(1), []],
+  ['nor is it handed on once more', voided(1), allowed, voided(1), []],
+  ['the call that runs may end well', voided(1), report(1, 'succeeded'), succeeded(1), ['complete']],
+  ['or badly', voided(1), failure(1, 'UPSTREAM_REJECTED'), failed(1), ['fail']],
+  ['but is not made again', voided(1), failure(1, 'UPSTREAM_UNAVAILABLE'), failed(1), ['fail'], idempotent],
+  ['not even where it never began', voided(1), report(1, 'not_started'), failed(1, 0), ['fail']],
+  ['or where its worker was lost', voided(1), leaseExpired(1), failed(1), ['fail'], idempotent],
+
+  ['an attempt that a gate refuses ends the execution', running(2), refused(2), failed(2), ['fail']],
+  ['and not a later one', running(3), refused(2), running(3), []],
+  ['what has ended is not refused', succeeded(2), refused(2), succeeded(2), []],
+  ['what an operator stopped at the worker is not tried again', running(1), failure(1, 'KILL_SWITCH'), failed(1), ['fail'], idempotent],
 
   ['a report of success completes', running(1), report(1, 'succeeded'), succeeded(1), ['complete']],
   ['a repeated report completes again, with the same event', succeeded(1), report(1, 'succeeded'), succeeded(1), ['complete']],

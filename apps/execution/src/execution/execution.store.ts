@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { ToolExecutionDecided } from '@toolplane/contracts/events';
-import { ToolplaneError, type ExecutionError } from '@toolplane/contracts/errors';
+import { ToolplaneError, wireError, type ExecutionError } from '@toolplane/contracts/errors';
 import { batchOf, type Tx } from '@toolplane/persistence';
 import type { Applied, Dated } from './applied.js';
 import { ROW, retryTermsOf, stateOf, type ExecutionContext, type ExecutionRow } from './execution-row.js';
 import { timelineStore } from './timeline.store.js';
 import { turnsOf } from './turns.js';
 import { isPaidRetry, RetryBudget } from './retry-budget.js';
-import { attemptOf, callsOf, transition, usualState, type Effect, type State, type Transition, type Trigger } from './state-machine.js';
+import { attemptOf, callsOf, isFinal, transition, usualState, type Effect, type State, type Transition, type Trigger } from './state-machine.js';
 
 export type { Applied, Dated } from './applied.js';
 
@@ -82,6 +82,13 @@ const CHANGE = `
    where (e.tenant_id, e.id) = (row.tenant_id, row.id)
   returning ${ROW}`;
 
+const context = batchOf({ tenantId: 'text', id: 'uuid', context: 'json' });
+/** An approval that is taken back while its execution runs: nothing else of the row changes, so that what was published of it stays what it was. */
+const NOTE = `
+  update execution.executions e set context = row.context from ${context.source}
+   where (e.tenant_id, e.id) = (row.tenant_id, row.id)
+  returning ${ROW}`;
+
 const keys = batchOf({ tenantId: 'text', id: 'uuid' });
 const LOAD = `
   select ${ROW} from execution.executions e join ${keys.source} on (e.tenant_id, e.id) = (row.tenant_id, row.id)
@@ -146,9 +153,11 @@ export class ExecutionStore {
     const found = new Map((await tx.query<ExecutionRow>(LOAD, keys.values(dated))).map((row) => [keyOf(row), row]));
     const answers = dated.map((each) => this.judge(each, found.get(keyOf(each)) ?? null));
     const moved = answers.filter((each): each is Moved => each.answer === 'applied' && each.row !== null);
-    const decided = moved.filter((each) => each.dated.decision !== undefined);
+    const noted = moved.filter(({ row, next }) => row.status === 'running' && 'voided' in next && next.status === 'running' && !('voided' in stateOf(row)));
+    const decided = moved.filter((each) => each.dated.decision !== undefined && !noted.includes(each));
     const others = moved.filter((each) => each.dated.decision === undefined);
     const rows = [
+      ...(noted.length > 0 ? await tx.query<ExecutionRow>(NOTE, context.values(noted.map((each) => this.noteOf(each)))) : []),
       ...(decided.length > 0 ? await tx.query<ExecutionRow>(DECIDE, decision.values(decided.map((each) => this.decisionOf(each)))) : []),
       ...(others.length > 0 ? await tx.query<ExecutionRow>(CHANGE, change.values(others.map((each) => this.changeOf(each)))) : []),
     ];
@@ -162,7 +171,9 @@ export class ExecutionStore {
     }
     const state: State = row ? stateOf(row) : { status: 'absent' };
     if (row && row.lastEvent === dated.eventId) return { dated, answer: 'repeated', row, next: state, effects: effectsAgain(row, dated.trigger) };
-    const { state: next, effects } = this.affordable(row, state, dated.trigger);
+    const { state: next, effects } = this.affordable(row, state, row ? asAsked(dated, row) : dated.trigger);
+    // What has ended was told of when it ended; another turn of its approval tells nothing.
+    if (row && dated.decision && isFinal(state)) return { dated, answer: 'refused', row, next, effects: [] };
     const moves = row !== null && (next !== state || effects.some((effect) => effect.type === 'progress' && effect.kind === 'running'));
     return { dated, answer: moves ? 'applied' : 'refused', row, next, effects };
   }
@@ -201,6 +212,10 @@ export class ExecutionStore {
       context: contextOf(event, row.context), terms: data.tool, input: data.input, inputDigest: data.inputDigest, error: errorOf(effects),
       lastEvent: dated.eventId, ...this.leaseOf(effects, data.tool?.timeoutMs),
     };
+  }
+
+  private noteOf({ dated, row }: Moved) {
+    return { tenantId: dated.tenantId, id: dated.id, context: { ...row.context, approval: dated.decision?.data.approval ?? null } };
   }
 
   private changeOf({ dated, row, next, effects }: Moved) {
@@ -244,6 +259,14 @@ const contextOf = ({ data, traceparent, time }: ToolExecutionDecided, before?: E
   decision: before?.decision ?? { at: time ?? data.requestedAt, outcome: data.outcome, ruleSet: data.ruleSet, rules: data.rules, approval: data.approval },
 });
 
+/** What may run after an approval is what was asked for, of the version that was pinned then; anything else has not been approved. */
+function asAsked({ trigger, decision: decided }: Dated, { status, context: { approval }, inputDigest, toolVersion }: ExecutionRow): Trigger {
+  if (status !== 'awaiting_approval' || trigger.type !== 'decided' || trigger.outcome !== 'allowed' || !decided) return trigger;
+  const { data } = decided;
+  const same = data.approval?.decision === 'approved' && data.approval.id === approval?.id && data.inputDigest === inputDigest && data.tool?.version === toolVersion;
+  return same ? trigger : { type: 'decided', outcome: 'rejected', error: wireError('APPROVAL_VOID') };
+}
+
 /** What a row's last event gave rise to, told from the row alone. */
 function effectsAgain(row: ExecutionRow, trigger: Trigger): readonly Effect[] {
   switch (row.status) {
@@ -252,7 +275,7 @@ function effectsAgain(row: ExecutionRow, trigger: Trigger): readonly Effect[] {
     case 'failed':
       return row.error ? [{ type: 'fail', error: row.error }] : [];
     case 'running':
-      if (trigger.type === 'decided') return [{ type: 'dispatch', attempt: row.attempt, delayMs: 0 }];
+      if (trigger.type === 'decided') return row.context.approval?.decision === 'void' ? [] : [{ type: 'dispatch', attempt: row.attempt, delayMs: 0 }];
       // The next attempt itself lies in the outbox since it was stored.
       return trigger.type === 'reported' ? [{ type: 'progress', kind: trigger.attempt === row.attempt ? 'running' : 'retry_scheduled' }] : [];
     case 'requested':

@@ -21,6 +21,15 @@ describe('the state machine of an execution', () => {
     expect(effects.at(-1)).toEqual({ type: 'dispatch', attempt: 2, delayMs: 9_000 });
   });
 
+  it('says of what ends between two calls whether one of them may have had an effect', () => {
+    const refusal: Trigger = { type: 'gate_refused', attempt: 2, error: wireError('KILL_SWITCH') };
+    const errorOf = (state: State, terms: typeof plain) => transition(state, refusal, terms, half).effects.at(-1);
+    expect(errorOf({ status: 'running', attempt: 2, calls: 2 }, idempotent)).toMatchObject({ error: { code: 'KILL_SWITCH', effect: 'possible', retryable: false } });
+    expect(errorOf({ status: 'running', attempt: 2, calls: 1 }, idempotent)).toMatchObject({ error: { effect: 'none', retryable: true } });
+    // Another call of a plain tool waits only after one that certainly had no effect.
+    expect(errorOf({ status: 'running', attempt: 2, calls: 2 }, plain)).toMatchObject({ error: { effect: 'none', retryable: true } });
+  });
+
   it('spreads retries over a bound that doubles', () => {
     const error = wireError('UPSTREAM_UNAVAILABLE');
     const delay = (attempt: number, random: () => number) =>
@@ -41,6 +50,8 @@ describe('the state machine of an execution', () => {
       ({ type: 'reported', attempt: a, result: { status: status as 'running' } })),
     fc.tuple(attempt, error).map(([a, e]): Trigger => ({ type: 'reported', attempt: a, result: { status: 'failed', error: e } })),
     attempt.map((a): Trigger => ({ type: 'lease_expired', attempt: a })),
+    attempt.map((a): Trigger => ({ type: 'gate_refused', attempt: a, error: wireError('TOOL_DISABLED') })),
+    fc.constant<Trigger>({ type: 'decided', outcome: 'rejected', error: wireError('APPROVAL_VOID') }),
   );
 
   it('never leaves a final state, never goes back an attempt, and never calls a plain tool twice after a possible effect', () => {
@@ -52,6 +63,7 @@ describe('the state machine of an execution', () => {
           const made = transition(before, each, isIdempotent ? idempotent : plain, half);
           state = made.state;
           if (isFinal(before)) expect(state).toEqual(before);
+          if ('voided' in before && before.voided) expect(made.effects.map(({ type }) => type)).not.toContain('dispatch');
           expect(attemptOf(state)).toBeGreaterThanOrEqual(attemptOf(before));
           const dispatched = made.effects.find((effect) => effect.type === 'dispatch');
           if (dispatched?.type === 'dispatch' && dispatched.attempt > 1 && !isIdempotent && each.type === 'reported' && each.result.status === 'failed') {

@@ -4,7 +4,9 @@ import { wireError, type ExecutionError } from '@toolplane/contracts/errors';
 export type State =
   | { readonly status: 'absent' | 'requested' | 'awaiting_approval' }
   /** `calls` counts the attempts that may have begun: retries count these, not the ones that certainly never started. */
-  | { readonly status: 'running' | 'succeeded' | 'failed'; readonly attempt: number; readonly calls: number };
+  | { readonly status: 'succeeded' | 'failed'; readonly attempt: number; readonly calls: number }
+  /** `voided`: its approval was taken back while it ran; it is not called again. */
+  | { readonly status: 'running'; readonly attempt: number; readonly calls: number; readonly voided?: true };
 
 /** What a worker said of an attempt. */
 export type Result =
@@ -17,6 +19,8 @@ export type Trigger =
   | { readonly type: 'decided'; readonly outcome: 'rejected'; readonly error: ExecutionError }
   | { readonly type: 'reported'; readonly attempt: number; readonly result: Result }
   | { readonly type: 'lease_expired'; readonly attempt: number }
+  /** An attempt that waited was not handed on, since something stops it by now. */
+  | { readonly type: 'gate_refused'; readonly attempt: number; readonly error: ExecutionError }
   | { readonly type: 'accepted' | 'cancel_requested' | 'deadline_passed' };
 
 /** What follows from a transition, for the edge to carry out. */
@@ -44,6 +48,8 @@ const MAX_BACKOFF_MS = 60_000;
 const NOT_STARTED_BACKOFF_MS = 250;
 /** Failures that another attempt may not meet. Others of the catalogue say so themselves by `retryable`. */
 const TRANSIENT = new Set(['UPSTREAM_UNAVAILABLE', 'PROVIDER_TIMEOUT', 'PROVIDER_OVERLOADED', 'SECRET_UNAVAILABLE', 'OUTCOME_UNKNOWN']);
+/** What somebody has stopped is not tried again, though it may be asked for again. */
+const STOPPED = new Set(['KILL_SWITCH', 'TOOL_DISABLED', 'TENANT_INACTIVE', 'APPROVAL_VOID']);
 
 const stays = (state: State, ...effects: readonly Effect[]): Transition => ({ state, effects });
 const fails = (state: State, error: ExecutionError, ...before: readonly Effect[]): Transition => ({
@@ -72,6 +78,8 @@ export function transition(state: State, trigger: Trigger, terms: RetryTerms, ra
       return reported(state, trigger, terms, random);
     case 'lease_expired':
       return leaseExpired(state, trigger.attempt, terms, random);
+    case 'gate_refused':
+      return state.status === 'running' && state.attempt === trigger.attempt ? fails(state, afterCalls(trigger.error, state.calls - 1, terms)) : stays(state);
     case 'cancel_requested':
       return isFinal(state) || state.status === 'absent'
         ? stays(state)
@@ -90,6 +98,7 @@ export function usualState(trigger: Trigger): State {
       return { status: 'absent' };
     case 'reported':
     case 'lease_expired':
+    case 'gate_refused':
       return { status: 'running', attempt: trigger.attempt, calls: trigger.attempt };
     case 'cancel_requested':
     case 'deadline_passed':
@@ -104,11 +113,12 @@ function decided(state: State, trigger: Extract<Trigger, { type: 'decided' }>): 
       if (undecided || state.status === 'awaiting_approval') {
         return stays({ status: 'running', attempt: 1, calls: 1 }, { type: 'dispatch', attempt: 1, delayMs: 0 });
       }
-      return state.status === 'running' && state.attempt === 1 ? stays(state, { type: 'dispatch', attempt: 1, delayMs: 0 }) : stays(state);
+      return state.status === 'running' && state.attempt === 1 && !state.voided ? stays(state, { type: 'dispatch', attempt: 1, delayMs: 0 }) : stays(state);
     case 'approval_required':
       return undecided ? stays({ status: 'awaiting_approval' }) : stays(state);
     case 'rejected':
       if (undecided || state.status === 'awaiting_approval') return fails(state, trigger.error);
+      if (state.status === 'running' && trigger.error.code === 'APPROVAL_VOID' && !state.voided) return stays({ ...state, voided: true });
       return state.status === 'failed' && state.attempt === 0 ? stays(state, { type: 'fail', error: trigger.error }) : stays(state);
   }
 }
@@ -116,23 +126,23 @@ function decided(state: State, trigger: Extract<Trigger, { type: 'decided' }>): 
 function reported(state: State, trigger: Extract<Trigger, { type: 'reported' }>, terms: RetryTerms, random: () => number): Transition {
   const { result } = trigger;
   if (!('attempt' in state) || trigger.attempt !== state.attempt) return late(state, result);
-  if (state.status === 'succeeded') return result.status === 'succeeded' ? stays(state, { type: 'complete' }) : late(state, result);
-  if (state.status === 'failed') {
-    return result.status === 'failed' ? stays(state, { type: 'fail', error: result.error }) : late(state, result);
+  if (state.status !== 'running') {
+    if (state.status !== result.status) return late(state, result);
+    return stays(state, result.status === 'failed' ? { type: 'fail', error: result.error } : { type: 'complete' });
   }
   switch (result.status) {
     case 'running':
       return stays(state, { type: 'progress', kind: 'running' });
     case 'succeeded':
-      return stays({ ...state, status: 'succeeded' }, { type: 'complete' });
+      return stays({ status: 'succeeded', attempt: state.attempt, calls: state.calls }, { type: 'complete' });
     case 'not_started': {
       // It took the attempt's number, because workers remember numbers, but not one of the tool's tries.
       const delayMs = Math.max(NOT_STARTED_BACKOFF_MS, backoff(terms, state.attempt, random), result.retryAfterMs ?? 0);
-      return again({ ...state, calls: state.calls - 1 }, delayMs);
+      return again({ ...state, calls: state.calls - 1 }, delayMs, terms);
     }
     case 'failed':
       if (!mayTryAgain(state.calls, result.error, terms)) return fails(state, result.error);
-      return again(state, Math.max(backoff(terms, state.calls, random), result.error.retryAfterMs ?? 0));
+      return again(state, Math.max(backoff(terms, state.calls, random), result.error.retryAfterMs ?? 0), terms);
   }
 }
 
@@ -143,10 +153,13 @@ const late = (state: State, result: Result): Transition =>
 function leaseExpired(state: State, attempt: number, terms: RetryTerms, random: () => number): Transition {
   if (state.status !== 'running' || state.attempt !== attempt) return stays(state);
   const error = wireError('OUTCOME_UNKNOWN');
-  return mayTryAgain(state.calls, error, terms) ? again(state, backoff(terms, state.calls, random)) : fails(state, error);
+  return mayTryAgain(state.calls, error, terms) ? again(state, backoff(terms, state.calls, random), terms) : fails(state, error);
 }
 
-function again(state: { readonly attempt: number; readonly calls: number }, delayMs: number): Transition {
+type Running = Extract<State, { status: 'running' }>;
+
+function again(state: Running, delayMs: number, terms: RetryTerms): Transition {
+  if (state.voided) return fails(state, afterCalls(wireError('APPROVAL_VOID'), state.calls, terms));
   const attempt = state.attempt + 1;
   return stays(
     { status: 'running', attempt, calls: state.calls + 1 },
@@ -155,9 +168,13 @@ function again(state: { readonly attempt: number; readonly calls: number }, dela
   );
 }
 
+/** What ends a tool that is called until it succeeds ends it after calls that may have had an effect. */
+const afterCalls = (error: ExecutionError, calls: number, { idempotent }: RetryTerms): ExecutionError =>
+  calls > 0 && idempotent ? { ...error, effect: 'possible', retryable: false } : error;
+
 /** A tool that is not idempotent is called again only after a failure that certainly had no effect. */
 const mayTryAgain = (calls: number, error: ExecutionError, terms: RetryTerms): boolean =>
-  calls < terms.maxAttempts && (error.retryable || TRANSIENT.has(error.code)) && (terms.idempotent || error.effect === 'none');
+  calls < terms.maxAttempts && !STOPPED.has(error.code) && (error.retryable || TRANSIENT.has(error.code)) && (terms.idempotent || error.effect === 'none');
 
 /** Full jitter: anything between nothing and a bound that doubles. */
 const backoff = (terms: RetryTerms, calls: number, random: () => number): number =>
