@@ -43,6 +43,12 @@ const workerVariables = () => ({
     schema: Type.String({ minLength: 1 }),
     optional: true,
   }),
+  unsealingKeysFile: variable({
+    env: 'UNSEALING_KEYS_FILE',
+    doc: 'Path of the private keys that open sealed payload fields; read again when it changes. Without it, calls with such fields fail.',
+    schema: Type.String({ minLength: 1 }),
+    optional: true,
+  }),
 });
 
 const breakerVariables = () => ({
@@ -82,6 +88,7 @@ export interface WorkerConfig {
     readonly waitingPerTool: number;
     readonly waiting: number;
     readonly secretsFile: string | undefined;
+    readonly unsealingKeysFile: string | undefined;
   };
   readonly breaker: BreakerTerms;
 }

@@ -8,6 +8,7 @@ import { dispatchedTopic, ToolInvocationDispatched } from '@toolplane/contracts/
 import { Messaging, Publisher } from '@toolplane/messaging';
 import { createLogger, Health, Logger, Metrics, type MetricDefinition } from '@toolplane/observability';
 import type { Provider } from '../provider.js';
+import { PayloadOpener } from '../sealing/open-payload.js';
 import { SecretStore } from '../secrets/secret-store.js';
 import { Gate } from '../worker/gate.js';
 import { Worker, type WorkerLimits } from '../worker/worker.js';
@@ -74,6 +75,7 @@ export class WorkerModule {
             const worker = new Worker(provider, {
               publisher,
               secrets: new SecretStore(config.worker.secretsFile ?? null),
+              opener: new PayloadOpener(config.worker.unsealingKeysFile ?? null, CACHED_SCHEMAS),
               logger: logged,
               metrics,
               limits: limitsOf(config),

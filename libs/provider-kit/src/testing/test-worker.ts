@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ToolplaneError } from '@toolplane/contracts/errors';
-import { createLogger, Metrics } from '@toolplane/observability';
+import { createLogger, Metrics, type Logger } from '@toolplane/observability';
 import type { BreakerTerms } from '../breakers/breaker.js';
 import { Breakers, type BreakerReport } from '../breakers/breakers.js';
 import { Controls } from '../controls/controls.js';
 import type { Provider } from '../provider.js';
+import { PayloadOpener } from '../sealing/open-payload.js';
 import type { SecretSource } from '../secrets/secret-store.js';
 import type { Dispatch } from '../worker/invocation.js';
 import { Gate } from '../worker/gate.js';
@@ -16,6 +17,10 @@ export type FakeSecrets = Readonly<Record<string, Readonly<Record<string, string
 
 export interface TestWorkerOptions {
   readonly secrets?: FakeSecrets;
+  /** Path of private keys; null: it has none. */
+  readonly unsealingKeysFile?: string | null;
+  /** Default: logs nothing. */
+  readonly logger?: Logger;
   readonly limits?: Partial<WorkerLimits>;
   readonly breaker?: Partial<BreakerTerms>;
   /** Default: takes everything at once. */
@@ -54,7 +59,7 @@ export interface TestWorker {
 }
 
 /** A worker without a log: attempts are handed to it, reports are collected. */
-export function testWorker(provider: Provider, { secrets = {}, limits = {}, breaker = {}, publisher }: TestWorkerOptions = {}): TestWorker {
+export function testWorker(provider: Provider, { secrets = {}, unsealingKeysFile = null, logger, limits = {}, breaker = {}, publisher }: TestWorkerOptions = {}): TestWorker {
   const reports: Report[] = [];
   const collecting: ReportPublisher = {
     async publish(events) {
@@ -68,7 +73,8 @@ export function testWorker(provider: Provider, { secrets = {}, limits = {}, brea
   const worker = new Worker(provider, {
     publisher: collecting,
     secrets: fakeSecrets(secrets),
-    logger: createLogger({ service: `provider-${provider.name}`, level: 'silent' }),
+    opener: new PayloadOpener(unsealingKeysFile, limits.schemas ?? DEFAULT_TEST_LIMITS.schemas),
+    logger: logger ?? createLogger({ service: `provider-${provider.name}`, level: 'silent' }),
     metrics: new Metrics({ process: false }),
     limits: { ...DEFAULT_TEST_LIMITS, ...limits },
     gate: new Gate(provider, controls, breakers),

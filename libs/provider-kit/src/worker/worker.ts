@@ -3,6 +3,7 @@ import { LogClock } from '@toolplane/messaging';
 import type { Logger, Metrics } from '@toolplane/observability';
 import { redact } from '@toolplane/security/redaction';
 import type { Provider, ProviderCall } from '../provider.js';
+import { hasSealedFields, type Opener } from '../sealing/open-payload.js';
 import type { SecretSource } from '../secrets/secret-store.js';
 import { outcomeOf } from '../breakers/outcome.js';
 import type { Passage } from './gate.js';
@@ -12,6 +13,7 @@ import { measureOutput } from './output.js';
 import { Reporter, type ReporterLimits, type ReportPublisher } from './reporter.js';
 import { notStarted, reportOf, type Reporting, type Said } from './reports.js';
 import { ToolChecks } from './tool-checks.js';
+import { loggable, withoutSecrets } from './without-secrets.js';
 import { WorkerMetrics, type WorkerState } from './worker-metrics.js';
 
 export interface WorkerLimits {
@@ -26,6 +28,7 @@ export interface WorkerLimits {
 export interface WorkerParts {
   readonly publisher: ReportPublisher;
   readonly secrets: SecretSource;
+  readonly opener: Opener;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly limits: WorkerLimits;
@@ -170,8 +173,10 @@ export class Worker {
   async #run(invocation: Invocation, key: string): Promise<void> {
     const { data } = invocation.event;
     try {
-      const call = { spec: data.tool.spec, payload: data.input, tool: data.tool } as ProviderCall;
-      const output = await this.provider.invoke(call, invocation);
+      const payload = hasSealedFields(data.tool) ? await this.#open(invocation) : data.input;
+      const call = { spec: data.tool.spec, payload, tool: data.tool } as ProviderCall;
+      // What ran out of time while it was being opened is reported on already.
+      const output = invocation.settled ? null : await this.provider.invoke(call, invocation);
       if (!invocation.settled) this.#succeed(invocation, output === undefined ? null : output);
     } catch (error) {
       if (!invocation.settled) this.#fail(invocation, error);
@@ -180,6 +185,12 @@ export class Worker {
     this.#lanes.release(key);
     this.#onRoom();
     if (this.#active.size === 0) for (const resolve of this.#idleWanted.splice(0)) resolve();
+  }
+
+  async #open(invocation: Invocation): Promise<ProviderCall['payload']> {
+    const { payload, secrets } = await this.parts.opener.open(invocation.tenantId, invocation.event.data);
+    if (secrets.length > 0) (invocation.secretsUsed ??= []).push(...secrets);
+    return payload;
   }
 
   #succeed(invocation: Invocation, output: unknown): void {
@@ -191,7 +202,7 @@ export class Worker {
     const { secretsUsed } = invocation;
     const pointers = tool.sensitive.output;
     if (pointers.length === 0 && !secretsUsed) return this.#end(invocation, 'succeeded', { status: 'succeeded', output }, bytes);
-    const { value, redactions } = redact(output, { pointers, values: secretsUsed ?? [] });
+    const { value, redactions } = withoutSecrets(output, bytes, { pointers, values: secretsUsed ?? [] });
     this.#end(invocation, 'succeeded', { status: 'succeeded', output: value, redactions: [...redactions] }, bytes);
   }
 
@@ -199,13 +210,12 @@ export class Worker {
     const { tenantId: tenant, executionId, attempt, secretsUsed: values = [] } = invocation;
     const { name: tool } = invocation.event.data.tool;
     if (!(thrown instanceof ToolplaneError)) {
-      this.parts.logger.error({ err: thrown, tenant, executionId, attempt, tool }, 'a provider failed in a way it should not');
+      this.parts.logger.error({ err: loggable(thrown, values), tenant, executionId, attempt, tool }, 'a provider failed in a way it should not');
       return this.#end(invocation, 'INTERNAL', { status: 'failed', error: wireError('INTERNAL') });
     }
     const wire = thrown.toWire();
-    const error = values.length === 0 ? wire : redact(wire, { values }).value;
-    const cause = thrown.cause instanceof Error ? thrown.cause.message : undefined;
-    const reason = redact(cause ?? null, { values }).value;
+    const error = { ...wire, ...redact({ message: wire.message, errors: wire.errors }, { values }).value };
+    const reason = redact(thrown.cause instanceof Error ? thrown.cause.message : null, { values }).value;
     this.parts.logger.info({ tenant, executionId, attempt, tool, code: error.code, reason }, 'a call failed');
     this.#end(invocation, error.code, { status: 'failed', error });
   }

@@ -16,22 +16,25 @@ export interface OpenedPayload {
   readonly secrets: readonly unknown[];
 }
 
+const WITHOUT_KEYS = 'a sensitive field is sealed and there are no keys to open it with: UNSEALING_KEYS_FILE is not set';
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Opens what is sealed at the given places. Values there that are in the clear stay; a sealed form anywhere else is data like any other.
  * @param pointers those that the payload was sealed by.
- * @throws ToolplaneError SEALED_VALUE_INVALID with the pointer, where one does not open: another tenant's, tool's or place's, an unknown
+ * @param given null where there are no keys: then nothing may be sealed.
+ * @throws ToolplaneError SEALING_NOT_CONFIGURED without keys; SEALED_VALUE_INVALID with the pointer, where one does not open: another tenant's, tool's or place's, an unknown
  * key, or no ciphertext at all. Says nothing of what it holds.
  */
-export async function openPayload(payload: Payload, pointers: readonly string[], binding: Binding, { keys }: UnsealingKeys): Promise<OpenedPayload> {
+export async function openPayload(payload: Payload, pointers: readonly string[], binding: Binding, given: UnsealingKeys | null): Promise<OpenedPayload> {
   const secrets: unknown[] = [];
   let opened = 0;
   const visit = async (value: unknown, pointer: string): Promise<unknown> => {
     let now = value;
     if (isSealedForm(value)) {
       if (++opened > MOST_SEALED_FIELDS) throw invalid(pointer, `is one more than ${MOST_SEALED_FIELDS} sealed values`);
-      now = await openValue(value[SEALED], pointer, { place: placeOf(binding, pointer), keys });
+      if (!given) throw new ToolplaneError('SEALING_NOT_CONFIGURED', { message: WITHOUT_KEYS, details: [{ pointer, detail: 'cannot be opened' }] });
+      now = await openValue(value[SEALED], pointer, { place: placeOf(binding, pointer), keys: given.keys });
       // Sealed by whoever sent it as if it were a value: a forgery that was never ciphertext ends here.
       if (typeof now === 'object' && now !== null && Object.hasOwn(now, SEALED)) throw invalid(pointer, 'holds another sealed form instead of a value');
     }
