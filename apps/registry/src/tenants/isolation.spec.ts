@@ -1,6 +1,6 @@
 import { openApiOf, placeholderConfig } from '@toolplane/service-kit';
 import { RegistryModule } from '../registry.module.js';
-import { ADMIN, as, echo, testRegistry } from '../testing/test-registry.js';
+import { ADMIN, analyst, as, echo, testRegistry } from '../testing/test-registry.js';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 interface Operation { readonly method: Method; readonly path: string }
@@ -11,11 +11,29 @@ const BODIES: Readonly<Record<string, object>> = {
   'PUT /tools/{tool}/enablement': { enabled: false },
   'POST /tools/{tool}/rollback': { version: '1.0.0' },
   'PATCH /tenants/{id}': { displayName: 'Changed by a stranger' },
+  'PUT /toolkits/{toolkit}': { name: 'secret_kit', description: 'Changed by a stranger.' },
+  'PUT /toolkits/{toolkit}/tools/{tool}': {},
+  'PUT /agents/{agent}': { ...analyst, description: 'Changed by a stranger.' },
+  'POST /agents/{agent}/tools/{tool}': { orderIndex: 7 },
+  'PUT /agents/{agent}/tools/{tool}': { orderIndex: 7 },
+  'PUT /kill-switches/{type}/{id}': { on: true },
+  'POST /breakers/{id}/{order}': {},
   'POST /tenants/{id}/keys': { name: 'stolen', type: 'service', roles: ['viewer'] },
 };
-const UNKNOWN: Readonly<Record<string, readonly string[]>> = { tool: ['0910f337-bcfe-7d40-bebe-04bd023aed9b', 'no_such_tool'], id: ['no-such-tenant'], key: ['0910f337-bcfe-7d40-bebe-04bd023aed9b'] };
+const UNKNOWN: Readonly<Record<string, readonly string[]>> = {
+  tool: ['0910f337-bcfe-7d40-bebe-04bd023aed9b', 'no_such_tool'],
+  toolkit: ['0910f337-bcfe-7d40-bebe-04bd023aed9b', 'no_such_kit'],
+  agent: ['0910f337-bcfe-7d40-bebe-04bd023aed9b', 'no_such_agent'],
+  id: ['no-such-tenant'],
+  key: ['0910f337-bcfe-7d40-bebe-04bd023aed9b'],
+  type: ['tenant'],
+  order: ['open'],
+};
 /** Everything the database holds, but what only counts. */
-const TABLES = ['tenants', 'principals', 'api_keys', 'tools', 'tool_versions', 'enablements', 'announcements'];
+const TABLES = [
+  'tenants', 'principals', 'api_keys', 'tools', 'tool_versions', 'enablements', 'toolkits', 'toolkit_tools', 'agents', 'assignments', 'kill_switches', 'breakers', 'forced_breakers',
+  'announcements',
+];
 
 const operations: readonly Operation[] = Object.entries((await openApiOf(RegistryModule.with(placeholderConfig()))).paths).flatMap(([path, methods]) =>
   Object.keys(methods).map((method) => ({ method: method.toUpperCase() as Method, path })),
@@ -33,14 +51,20 @@ describe('a tenant’s things', () => {
     const tool = await registry.http<{ id: string }>({ method: 'POST', url: '/api/tools', body: { ...echo, name: 'secret_tool' } });
     await registry.http({ method: 'PUT', url: '/api/tools/secret_tool', body: { ...echo, name: 'secret_tool', description: 'Second.' } });
     const key = await registry.http<{ id: string }>({ method: 'POST', url: '/api/tenants/demo/keys', body: BODIES['POST /tenants/{id}/keys'] });
-    Object.assign(foreign, { tool: [tool.body.id, 'secret_tool'], id: ['demo'], key: [key.body.id] });
+    const toolkit = await registry.http<{ id: string }>({ method: 'POST', url: '/api/toolkits', body: { ...BODIES['PUT /toolkits/{toolkit}'], tools: ['secret_tool'] } });
+    const agent = await registry.http<{ id: string }>({ method: 'POST', url: '/api/agents', body: analyst });
+    await registry.http({ method: 'POST', url: `/api/agents/${analyst.name}/tools/secret_tool` });
+    await registry.http({ method: 'PUT', url: `/api/kill-switches/agent/${analyst.name}`, body: { on: true } });
+    Object.assign(foreign, {
+      tool: [tool.body.id, 'secret_tool'], toolkit: [toolkit.body.id, 'secret_kit'], agent: [agent.body.id, analyst.name], id: ['demo'], key: [key.body.id], type: ['tenant'], order: ['open'],
+    });
   });
 
   const addressed = operations.filter(({ path }) => path.includes('{'));
 
   it('are all in the matrix', () => {
     const paths = new Set(addressed.map(({ path }) => path));
-    for (const path of ['/api/tools/{tool}', '/api/tools/{tool}/versions', '/api/tenants/{id}', '/api/tenants/{id}/keys/{key}', '/internal/tools/{tool}']) {
+    for (const path of ['/api/tools/{tool}', '/api/tools/{tool}/versions', '/api/toolkits/{toolkit}', '/api/agents/{agent}', '/api/agents/{agent}/tools/{tool}', '/api/tenants/{id}', '/api/tenants/{id}/keys/{key}', '/internal/tools/{tool}']) {
       expect(paths).toContain(path);
     }
     const bodiless = operations.filter((operation) => ['PUT', 'PATCH', 'POST'].includes(operation.method) && operation.path.includes('{') && !bodyOf(operation));
@@ -73,9 +97,9 @@ describe('a tenant’s things', () => {
   });
 
   it('are in no list of another', async () => {
-    for (const { path } of operations.filter(({ method, path }) => method === 'GET' && /^\/api\/(v2\/)?tools$/.test(path))) {
+    for (const { path } of operations.filter(({ method, path }) => method === 'GET' && /^\/api\/(v2\/)?(tools|toolkits|agents|kill-switches|breakers)$/.test(path))) {
       const { status, body } = await registry.http({ method: 'GET', url: `${path}?limit=200`, as: as('acme') });
-      expect({ status, text: JSON.stringify(body) }).toEqual({ status: 200, text: expect.not.stringContaining('secret_tool') });
+      expect({ path, status, text: JSON.stringify(body) }).toEqual({ path, status: 200, text: expect.not.stringMatching(new RegExp(`secret_|${analyst.name}`)) });
     }
   });
 
@@ -87,6 +111,9 @@ describe('a tenant’s things', () => {
     }
     const write = registry.database.database.asTenant('acme', (tx) => tx.query(`update registry.tools set enabled = false where name = 'secret_tool' returning id`));
     expect(await write).toEqual([]);
+    for (const [table, id] of [['agents', 'id'], ['assignments', 'agent_id'], ['toolkits', 'id']] as const) {
+      expect(await registry.database.database.asTenant('acme', (tx) => tx.query(`delete from registry.${table} where tenant_id = 'demo' returning ${id}`))).toEqual([]);
+    }
     const plant = registry.database.database.asTenant('acme', (tx) =>
       tx.query(`insert into registry.principals (tenant_id, id, type, name) values ('demo', gen_random_uuid(), 'user', 'spy')`),
     );
@@ -101,5 +128,32 @@ describe('a tenant’s things', () => {
     await registry.http({ method: 'POST', url: '/api/tools', body: { ...echo, name: 'global_tool', scope: 'global' }, as: ADMIN });
     const changed = await registry.database.database.asTenant('acme', (tx) => tx.query(`update registry.tools set enabled = false where name = 'global_tool' returning id`));
     expect(changed).toEqual([]);
+  });
+
+  it('cannot be tied to one’s own, not even by the database’s owner', async () => {
+    const [mine] = await registry.database.query<{ id: string }>(`select id from registry.tools where tenant_id = 'acme' and name = 'calculator'`);
+    const [tool, agent, toolkit] = [foreign.tool?.[0], foreign.agent?.[0], foreign.toolkit?.[0]];
+    const assign = (tenant: string, agentId: unknown, owner: string, toolId: unknown) => registry.database.query(
+      `insert into registry.assignments (tenant_id, agent_id, tool_owner, tool_id, enabled, order_index, allow_use, usage_limit, denied_parameters, parameter_defaults, revision)
+       values ('${tenant}', '${String(agentId)}', '${owner}', '${String(toolId)}', true, 0, true, -1, '{}', '{}', 1)`);
+    await expect(assign('acme', agent, 'acme', mine?.id)).rejects.toThrow(/assignments_owner_agent_id_fkey/);
+    await expect(assign('demo', agent, 'acme', mine?.id)).rejects.toThrow(/assignments_within_owner/);
+    await expect(assign('demo', agent, 'demo', mine?.id)).rejects.toThrow(/assignments_tool_owner_tool_id_fkey/);
+    const put = (tenant: string, owner: string, toolId: unknown) => registry.database.query(
+      `insert into registry.toolkit_tools (tenant_id, toolkit_id, tool_owner, tool_id, position) values ('${tenant}', '${String(toolkit)}', '${owner}', '${String(toolId)}', 0)`);
+    await expect(put('acme', 'acme', mine?.id)).rejects.toThrow(/toolkit_tools_owner_toolkit_id_fkey/);
+    await expect(put('demo', 'acme', mine?.id)).rejects.toThrow(/toolkit_tools_within_owner/);
+    expect(tool).toBeDefined();
+  });
+
+  it('cannot be named among one’s own: another’s tool in a toolkit, an assignment or a kill switch is an unknown one', async () => {
+    await registry.http({ method: 'POST', url: '/api/agents', body: { ...analyst, name: 'acme_agent' }, as: as('acme') });
+    for (const tool of foreign.tool ?? []) {
+      const made = await registry.http<{ errors: unknown[] }>({ method: 'POST', url: '/api/toolkits', body: { name: 'kit', description: 'Kit.', tools: ['calculator', tool] }, as: as('acme') });
+      expect({ status: made.status, errors: made.body.errors }).toMatchObject({ status: 422, errors: [{ pointer: '/tools/1' }] });
+      expect((await registry.http({ method: 'PUT', url: `/api/toolkits/basic_tools/tools/${tool}`, as: as('acme') })).body).toMatchObject({ status: 404, code: 'TOOL_NOT_FOUND' });
+      expect((await registry.http({ method: 'POST', url: `/api/agents/acme_agent/tools/${tool}`, as: as('acme') })).body).toMatchObject({ status: 404, code: 'TOOL_NOT_FOUND' });
+      expect((await registry.http({ method: 'PUT', url: `/api/kill-switches/tool/${tool}`, body: { on: true }, as: as('acme') })).body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+    }
   });
 });

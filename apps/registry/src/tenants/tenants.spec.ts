@@ -14,7 +14,7 @@ describe('tenants', () => {
     expect(body).toMatchObject({ id: 'new-one', displayName: 'New one', status: 'active' });
     expect((await call('POST', '', { id: 'new-one', displayName: 'Again' })).body.code).toBe('NAME_TAKEN');
     await eventually(() => {
-      const said = registry.published(ToolRegistryChanged).filter(({ tenantid }) => tenantid === 'new-one');
+      const said = registry.published(ToolRegistryChanged).filter(({ tenantid, data }) => tenantid === 'new-one' && data.kind === 'tenant');
       expect(said.map(({ data }) => data)).toMatchObject([{ kind: 'tenant', id: 'new-one', object: { id: 'new-one', displayName: 'New one', status: 'active' } }]);
     });
   });
@@ -33,7 +33,7 @@ describe('tenants', () => {
     expect((await call('DELETE', '/mortal')).status).toBe(404);
     expect((await call('PATCH', '/mortal', { status: 'active' })).status).toBe(404);
     await eventually(() => {
-      const said = registry.published(ToolControlChanged).filter(({ tenantid }) => tenantid === 'mortal');
+      const said = registry.published(ToolControlChanged).filter(({ tenantid, data }) => tenantid === 'mortal' && data.kind !== 'tool_disabled');
       expect(said.map(({ data }) => [data.kind, data.on])).toEqual([['tenant_suspended', true], ['tenant_suspended', false], ['tenant_deleted', true]]);
     });
   });

@@ -1,4 +1,4 @@
-import type { ToolBody } from '@toolplane/contracts/documents';
+import type { AgentBody, ToolBody } from '@toolplane/contracts/documents';
 import { EventLog } from '@toolplane/messaging';
 import { definitionFaults } from '@toolplane/security/schemas';
 import type { Caller } from '@toolplane/service-kit';
@@ -14,6 +14,8 @@ export const ADMIN: Partial<Omit<Caller, 'token'>> = { roles: ['platform-admin']
 export const as = (tenantId: string, ...roles: string[]): Partial<Omit<Caller, 'token'>> => ({ tenantId, roles: roles.length > 0 ? roles : ['tenant-admin'] });
 
 export const echo: ToolBody = { name: 'echo', description: 'Says it again.', category: 'test', type: 'dummy', inputSchema: { type: 'object' } };
+
+export const analyst: AgentBody = { name: 'secret_analyst', displayName: 'Analyst', model: 'a-model', systemPrompt: 'Look closely.' };
 
 /** Proves without the thread, which has a spec of its own and would have to be started in each. */
 export const inlineProver = { faults: (body: ToolBody) => Promise.resolve(definitionFaults(body)) } as SchemaProver;

@@ -6,7 +6,9 @@ interface ToolPage { readonly items: Tool[]; readonly next: string | null }
 describe('the list of tools', () => {
   const registry = testRegistry();
   const list = (query: string, caller = as('demo')) => registry.http<ToolPage>({ method: 'GET', url: `/api/tools${query}`, as: caller });
-  const names = async (query: string, caller = as('demo')): Promise<string[]> => (await list(query, caller)).body.items.map(({ name }) => name);
+  /** Without what every tenant begins with. */
+  const made = (items: readonly Tool[]): string[] => items.map(({ name }) => name).filter((name) => /^[a-z]_/.test(name));
+  const names = async (query: string, caller = as('demo')): Promise<string[]> => made((await list(query, caller)).body.items);
 
   beforeAll(async () => {
     await registry.provision('acme');
@@ -44,9 +46,9 @@ describe('the list of tools', () => {
   it('goes through all of it page by page', async () => {
     const seen: string[] = [];
     let cursor = '';
-    for (let pages = 0; pages < 9; pages += 1) {
+    for (let pages = 0; pages < 20; pages += 1) {
       const { body } = await list(`?limit=1${cursor}`);
-      seen.push(...body.items.map(({ name }) => name));
+      seen.push(...made(body.items));
       if (body.next === null) break;
       cursor = `&cursor=${body.next}`;
     }
