@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Settings } from '@toolplane/config';
 import { Messaging } from '@toolplane/messaging';
 import { Persistence } from '@toolplane/persistence';
-import { OutboxRelay, ServiceKit } from '@toolplane/service-kit';
+import { OutboxRelay, ServiceClient, ServiceKit } from '@toolplane/service-kit';
 import { ExceptionsController } from './exceptions/exceptions.controller.js';
 import { TimelineController } from './exceptions/timeline.controller.js';
 import { Follower } from './follow/follower.js';
@@ -33,7 +33,11 @@ export class PlaybookModule {
       controllers: [
         ExceptionsController, TimelineController, PlaybooksController, RunsController, StepsController, OnToolExecutionCompleted, OnToolExecutionFailed,
       ],
-      providers: [KnownTools, PlaybookChanges, Calls, Cancellation, RunCommands, Follower, OutboxRelay],
+      providers: [
+        KnownTools, PlaybookChanges,
+        { provide: Calls, useFactory: (services: ServiceClient) => new Calls(services, config.sealing.keys), inject: [ServiceClient] },
+        Cancellation, RunCommands, Follower, OutboxRelay,
+      ],
     };
   }
 }

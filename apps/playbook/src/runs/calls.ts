@@ -1,17 +1,21 @@
-import { Injectable } from '@nestjs/common';
+import type { SealingKeys } from '@toolplane/contracts/documents';
 import { isErrorCode, DependencyDown, ToolplaneError } from '@toolplane/contracts/errors';
 import { createEvent, requestedTopic, ToolExecutionRequested, type Outgoing } from '@toolplane/contracts/events';
 import type { CheckAnswer, CheckBody, Problem } from '@toolplane/contracts/http';
 import { deriveEventId, deriveExecutionId } from '@toolplane/contracts/ids';
-import { ServiceClient, type Caller } from '@toolplane/service-kit';
+import { sealPayload } from '@toolplane/security/sealing';
+import type { Caller, ServiceClient } from '@toolplane/service-kit';
 import type { RunRow } from './run-row.js';
+
+type Payload = Record<string, unknown>;
 
 /** A call that is about to be requested. */
 export interface Call {
   readonly run: RunRow;
   readonly stepId: string;
   readonly iteration: number;
-  readonly payload: Record<string, unknown>;
+  /** Its sensitive fields are sealed. */
+  readonly payload: Payload;
 }
 
 /** The execution of a step's iteration: the same for every repeat of the same completion. */
@@ -25,16 +29,29 @@ export const toolOf = ({ definition }: RunRow, stepId: string): string => {
 };
 
 /** What a step's call needs from outside, before anything is written. */
-@Injectable()
 export class Calls {
-  constructor(private readonly services: ServiceClient) {}
+  /** @param keys the public keys as the operator's file holds them now; null where this deployment has none. */
+  constructor(
+    private readonly services: ServiceClient,
+    private readonly keys: (() => SealingKeys) | null,
+  ) {}
+
+  /**
+   * What goes into the request of a payload that the tool takes: its sensitive fields sealed, so that neither our database nor the topic
+   * ever holds them. Sealed once: what lies in the outbox is what is sent, however often.
+   * @throws ToolplaneError as `check`; SEALING_NOT_CONFIGURED where a field would have to be sealed and there is no key
+   */
+  async prepare({ tenantId, token }: Caller, tool: string, payload: Payload): Promise<Payload> {
+    const { toolName, sensitive } = await this.check(tool, payload, token);
+    return (await sealPayload(payload, sensitive.input, { tenantId, tool: toolName }, this.keys?.() ?? null)).payload;
+  }
 
   /**
    * Asks whether the tool exists and takes the payload, with the person's own token and without any effect: what can be known to fail is
    * told to whoever completes the step, and does not become a failed step.
    * @throws ToolplaneError TOOL_NOT_FOUND, REQUEST_INPUT_INVALID, …; DependencyDown where nobody can tell
    */
-  async check(tool: string, payload: Record<string, unknown>, token: string): Promise<CheckAnswer> {
+  private async check(tool: string, payload: Payload, token: string): Promise<CheckAnswer> {
     const body: CheckBody = { tool, payload };
     const answer = await this.services.call<CheckAnswer | Problem>({ service: 'validation', method: 'POST', path: '/internal/checks', token, body });
     if (answer.status === 200) return answer.body as CheckAnswer;

@@ -42,7 +42,7 @@ class Life {
 }
 
 const CALLER: Caller = { tenantId: 'demo', principal: { type: 'user', id: 'ann' }, roles: ['operator'], agent: null, mayActFor: false, ip: '192.0.2.7', token: 'token' };
-const SERVICES = { call: () => Promise.resolve({ status: 200, headers: {}, body: {} }) } as unknown as ServiceClient;
+const SERVICES = { call: () => Promise.resolve({ status: 200, headers: {}, body: { toolName: 'echo', sensitive: { input: [], output: [] } } }) } as unknown as ServiceClient;
 const LOG = { clusterId: 'test' } as EventLog;
 
 /** One process: the real parts of the service, on doors that a kill closes. */
@@ -69,7 +69,7 @@ class Instance {
       asTenant: <Result>(tenantId: string, work: (tx: Tx) => Promise<Result>) => door<Result>((given) => real.asTenant(tenantId, given), work),
       asWorker: <Result>(work: (tx: Tx) => Promise<Result>) => door<Result>((given) => real.asWorker(given), work),
     } as unknown as Database;
-    this.commands = new RunCommands(this.database, new Outbox(this.database), new Calls(SERVICES));
+    this.commands = new RunCommands(this.database, new Outbox(this.database), new Calls(SERVICES, null));
     this.follower = new Follower(this.database, new Positions(real), LOG);
   }
 

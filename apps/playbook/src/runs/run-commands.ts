@@ -31,6 +31,12 @@ export interface Answered {
   readonly replayed: boolean;
 }
 
+/** A payload that was checked, and what of it goes into the request. */
+interface Prepared {
+  readonly text: string;
+  readonly payload: Record<string, unknown>;
+}
+
 export const runNotFound = (): ToolplaneError => new ToolplaneError('NOT_FOUND', { message: 'there is no such run' });
 
 /** Everything that people do with runs. Each is one transaction: the run, its timeline, and the request for a tool where there is one. */
@@ -71,8 +77,10 @@ export class RunCommands {
       return { run, call: calls === null ? null : { stepId: calls, payload: payloadOf(run, calls, await exceptionOf(tx, run)) } };
     });
     if ('replayed' in seen) return seen;
-    if (seen.call) await this.calls.check(toolOf(seen.run, seen.call.stepId), seen.call.payload, wish.caller.token);
-    const checked = seen.call && canonical(seen.call.payload);
+    const prepared = seen.call && {
+      text: canonical(seen.call.payload),
+      payload: await this.calls.prepare(wish.caller, toolOf(seen.run, seen.call.stepId), seen.call.payload),
+    };
 
     return this.database.asTenant(tenantId, async (tx) => {
       const earlier = await idempotencyStore.claim(tx, tenantId, wish.request, id);
@@ -80,7 +88,7 @@ export class RunCommands {
       const [run] = await runStore.lock(tx, [{ tenantId, runId: id }]);
       if (!run) throw runNotFound();
       const next = moved(run, trigger);
-      if (next.calls !== null) await this.request(tx, run, next, { checked, wish });
+      if (next.calls !== null) await this.request(tx, run, next, { prepared, wish });
       await this.save(tx, run, next, trigger, wish);
       return { run: runOf(await existing(tx, tenantId, id)), replayed: false };
     });
@@ -96,13 +104,13 @@ export class RunCommands {
     });
   }
 
-  private async request(tx: Tx, run: RunRow, { calls, state }: Moved, { checked, wish }: { readonly checked: string | null; readonly wish: Wish }): Promise<void> {
+  private async request(tx: Tx, run: RunRow, { calls, state }: Moved, { prepared, wish }: { readonly prepared: Prepared | null; readonly wish: Wish }): Promise<void> {
     const stepId = calls as string;
-    const payload = payloadOf(run, stepId, await exceptionOf(tx, run));
-    if (canonical(payload) !== checked) throw new ToolplaneError('CONFLICT', { message: 'the exception was changed in the meantime; look at it and try again' });
+    const text = canonical(payloadOf(run, stepId, await exceptionOf(tx, run)));
+    if (text !== prepared?.text) throw new ToolplaneError('CONFLICT', { message: 'the exception was changed in the meantime; look at it and try again' });
     const iteration = state.steps.find(({ id }) => id === stepId)?.iteration ?? 1;
     const [{ now } = { now: new Date() }] = await tx.query<{ now: Date }>('select now()');
-    await this.outbox.add(tx, [{ event: requestedOf({ run, stepId, iteration, payload }, wish.caller, { now, traceparent: wish.traceparent }) }]);
+    await this.outbox.add(tx, [{ event: requestedOf({ run, stepId, iteration, payload: prepared.payload }, wish.caller, { now, traceparent: wish.traceparent }) }]);
   }
 
   private async save(tx: Tx, run: RunRow, next: Moved, trigger: PersonalTrigger, { caller, comment }: Wish): Promise<void> {

@@ -97,6 +97,14 @@ describe('a run', () => {
     await playbook.requests(run.id, 0);
   });
 
+  it('seals what the tool’s schema marks before it is written anywhere', async () => {
+    const run = await playbook.atCall();
+    playbook.services.on('POST /internal/checks', { status: 200, body: { toolId: 't', toolName: 'echo', toolVersion: '1.0.0', sensitive: { input: ['/order'], output: [] } } });
+    expect((await playbook.step(run.id, 'call', 'complete')).status).toBe(200);
+    const [request] = await playbook.requests(run.id, 1);
+    expect(request?.data.payload).toEqual({ order: { $sealed: expect.stringMatching(/^ey/) as string }, note: 'seen', choice: 'yes' });
+  });
+
   it('is moved by one of two people who complete the same step at once; the other is told so', async () => {
     const run = await playbook.atCall();
     const answers = await Promise.all(['ann', 'bob', 'cid'].map((id) => playbook.step(run.id, 'call', 'complete', { as: { ...PERSON, principal: { type: 'user', id } } })));

@@ -1,9 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Exception, Playbook, PlaybookBody, PlaybookRun } from '@toolplane/contracts/documents';
 import { wireError } from '@toolplane/contracts/errors';
 import { ToolExecutionCompleted, ToolExecutionFailed, ToolExecutionRequested, type Outgoing } from '@toolplane/contracts/events';
 import type { Problem } from '@toolplane/contracts/http';
 import { newId } from '@toolplane/contracts/ids';
 import { golden } from '@toolplane/contracts/testing';
+import { makeSealingKeys } from '@toolplane/security/sealing';
 import type { Caller } from '@toolplane/service-kit';
 import { eventually, testService, type TestAnswer, type TestRequest, type TestService } from '@toolplane/service-kit/testing';
 import { OnToolExecutionCompleted } from '../follow/on-tool-execution-completed.js';
@@ -52,12 +56,18 @@ export interface TestPlaybook extends TestService {
 
 export function testPlaybook(): TestPlaybook {
   const services = new FakeServices();
+  let folder = '';
   const service = testService(PlaybookModule, {
     definition: playbookConfig,
     database: { service: 'playbook', migrations: playbookMigrations },
-    env: () => services.start(),
+    env: async () => {
+      folder = await mkdtemp(path.join(tmpdir(), 'playbook-'));
+      const file = path.join(folder, 'sealing-keys.json');
+      await writeFile(file, JSON.stringify({ keys: [(await makeSealingKeys('one')).sealing] }));
+      return { ...(await services.start()), SEALING_KEYS_FILE: file };
+    },
   });
-  afterAll(() => services.stop());
+  afterAll(() => Promise.all([services.stop(), rm(folder, { recursive: true })]));
   const post = <T>(url: string, as: As, { body, headers = {} }: Pick<TestRequest, 'body' | 'headers'> = {}) =>
     service.http<Body<T>>({ method: 'POST', url, as, ...(body === undefined ? {} : { body }), headers });
   const own = {
