@@ -2,16 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ToolBody } from '@toolplane/contracts/documents';
 import type { Api } from '../api.js';
 import { DEMO_TENANT, demoTools } from './index.js';
+import { provisionPlaybook } from './provision-playbook.js';
 
 const KNOWN_WITHIN_MS = 20_000;
 
-/** Makes the demo tenant and its tools over the public API, as a user would; what is there already and the same is left alone. */
+/** Makes the demo tenant, its tools, an exception and a playbook over the public API, as a user would; what is there already and the same is left alone. */
 export async function provisionDemo(api: Api, sandboxUrl: string): Promise<void> {
   const tenant = await api.call('POST', '/api/tenants', DEMO_TENANT);
   if (tenant.status !== 201 && tenant.status !== 409) throw tenant.unexpected();
   // One after the other: what is announced in this order is known in this order.
   for (const tool of demoTools(sandboxUrl)) await provisionTool(api, tool);
   await decidable(api);
+  await provisionPlaybook(api);
 }
 
 /** A request that is refused for its payload shows that the deciding service knows the tool, and leaves nothing behind. */
