@@ -34,12 +34,17 @@ import { ImplementationsController } from './implementations/implementations.con
 import { KeyChanges } from './keys/key-changes.js';
 import { KeyStore } from './keys/key.store.js';
 import { KeysController } from './keys/keys.controller.js';
+import { AgentLoader } from './loading/agent-loader.js';
+import { AssignedToolsQueries } from './loading/assigned-tools.queries.js';
+import { LoadingController } from './loading/loading.controller.js';
+import { RevisionReader } from './loading/revision-reader.js';
 import { SchemaProver } from './proving/schema-prover.js';
 import { KillSwitchChanges } from './kill-switches/kill-switch-changes.js';
 import { KillSwitchStore } from './kill-switches/kill-switch.store.js';
 import { KillSwitchesController } from './kill-switches/kill-switches.controller.js';
 import type { RegistryConfig } from './registry.config.js';
 import { registryMigrations } from './registry.migrations.js';
+import { SEALING, SealingKeysController } from './sealing/sealing-keys.controller.js';
 import { DefaultRows } from './tenants/default-rows.js';
 import { TenantChanges } from './tenants/tenant-changes.js';
 import { TenantStore } from './tenants/tenant.store.js';
@@ -71,13 +76,14 @@ export class RegistryModule {
       ],
       controllers: [
         TokensController, MeController,
-        TenantsController, KeysController,
+        TenantsController, KeysController, SealingKeysController,
         ToolsController, VersionsController, EnablementController, KnownToolController,
-        ToolkitsController, ImplementationsController, AgentsController, AssignmentsController,
+        ToolkitsController, ImplementationsController, AgentsController, AssignmentsController, LoadingController,
         KillSwitchesController, BreakersController, OnToolProviderHealthChanged,
       ],
       providers: [
         { provide: DEPLOYMENT, useValue: deployment },
+        { provide: SEALING, useValue: config.sealing },
         { provide: BOOTSTRAP_HASH, useFactory: () => config.bootstrapAdminKey && hashApiKey(config.bootstrapAdminKey) },
         { provide: OidcTokens, useFactory: (logger: Logger) => new OidcTokens(config.oidc, config.oidc && new JwksFile(config.oidc.jwksFile, logger)), inject: [Logger] },
         Credentials,
@@ -90,6 +96,7 @@ export class RegistryModule {
         AssignmentQueries, AssignmentStore, AssignmentChanges, ToolUses,
         KillSwitchStore, KillSwitchChanges, BreakerStore,
         { provide: DECLARED, useFactory: () => config.declared },
+        AssignedToolsQueries, RevisionReader, AgentLoader,
         DeclaredQueries, DeclaredTools, DeclaredToolkits, DeclaredAgents, DeclaredSync,
         Announcer, OutboxRelay, LogWatch, { provide: SaysAgain, useClass: Republisher },
       ],
