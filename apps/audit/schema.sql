@@ -28,9 +28,9 @@ create table audit.entries (
 
 alter table audit.entries enable row level security;
 alter table audit.entries force row level security;
-CREATE INDEX entries_by_user ON ONLY audit.entries USING btree (tenant_id, requested_by_id, at, seq) WHERE (requested_by_type = 'user'::text);
+CREATE INDEX entries_by_principal ON ONLY audit.entries USING btree (tenant_id, requested_by_id, at, seq) WHERE (requested_by_id IS NOT NULL);
 CREATE INDEX entries_exceptional ON ONLY audit.entries USING btree (tenant_id, kind, at, seq) WHERE ((kind <> 'decision'::text) AND (kind <> 'outcome'::text));
-CREATE INDEX entries_for_user ON ONLY audit.entries USING btree (tenant_id, actor_id, at, seq) WHERE (actor_type = 'user'::text);
+CREATE INDEX entries_for_actor ON ONLY audit.entries USING btree (tenant_id, actor_id, at, seq) WHERE (actor_id IS NOT NULL);
 CREATE INDEX entries_newest ON ONLY audit.entries USING btree (tenant_id, at, seq);
 CREATE INDEX entries_of_agent ON ONLY audit.entries USING btree (tenant_id, agent, at, seq) WHERE (agent IS NOT NULL);
 CREATE INDEX entries_of_code ON ONLY audit.entries USING btree (tenant_id, code, at, seq) WHERE (code IS NOT NULL);
@@ -130,7 +130,8 @@ AS $function$
       if wanted <> date_trunc('month', wanted) then raise exception '% is not the first of a month', wanted; end if;
       if to_regclass('audit.' || name) is not null then return; end if;
       perform pg_advisory_xact_lock(7470666, hashtext('audit.entries'));
-      if to_regclass('audit.' || name) is not null then return; end if;
+      -- From the table: what a name meant before the lock is remembered.
+      if exists (select from pg_class where relnamespace = 'audit'::regnamespace and relname = name) then return; end if;
       -- Attached, not made as a partition: that would wait for every reader and writer of the others. An ordinary entry is not worth compressing.
       execute format('create table audit.%I (like audit.entries including defaults including constraints) with (toast_tuple_target = 8160)', name);
       execute format('alter table audit.%I enable row level security', name);

@@ -60,12 +60,12 @@ export const partitionEntries: Migration = {
     create index entries_of_session on audit.entries (tenant_id, session_id, at, seq) where session_id is not null;
     create index entries_of_exception on audit.entries (tenant_id, exception_id, at, seq) where exception_id is not null;
     create index entries_of_correlation on audit.entries (tenant_id, correlation_id, at, seq) where correlation_id is not null;
-    -- Of these an ordinary execution of a service has no row.
+    create index entries_by_principal on audit.entries (tenant_id, requested_by_id, at, seq) where requested_by_id is not null;
+    create index entries_for_actor on audit.entries (tenant_id, actor_id, at, seq) where actor_id is not null;
+    -- Of these an ordinary execution has no row.
     create index entries_of_code on audit.entries (tenant_id, code, at, seq) where code is not null;
     create index entries_unsuccessful on audit.entries (tenant_id, status, at, seq) where status <> 'success';
     create index entries_exceptional on audit.entries (tenant_id, kind, at, seq) where kind <> 'decision' and kind <> 'outcome';
-    create index entries_by_user on audit.entries (tenant_id, requested_by_id, at, seq) where requested_by_type = 'user';
-    create index entries_for_user on audit.entries (tenant_id, actor_id, at, seq) where actor_type = 'user';
     ${rowLevelSecurity({ service, table: 'entries', api: ['select'], worker: ['select', 'insert'] })}
     create policy retention on audit.entries for select to audit_owner using (true);
 
@@ -95,7 +95,8 @@ export const partitionEntries: Migration = {
       if wanted <> date_trunc('month', wanted) then raise exception '% is not the first of a month', wanted; end if;
       if to_regclass('audit.' || name) is not null then return; end if;
       perform pg_advisory_xact_lock(7470666, hashtext('audit.entries'));
-      if to_regclass('audit.' || name) is not null then return; end if;
+      -- From the table: what a name meant before the lock is remembered.
+      if exists (select from pg_class where relnamespace = 'audit'::regnamespace and relname = name) then return; end if;
       -- Attached, not made as a partition: that would wait for every reader and writer of the others. An ordinary entry is not worth compressing.
       execute format('create table audit.%I (like audit.entries including defaults including constraints) with (toast_tuple_target = 8160)', name);
       execute format('alter table audit.%I enable row level security', name);

@@ -1,10 +1,15 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Settings } from '@toolplane/config';
 import { EventLog, Messaging, Publisher, StoredPositions } from '@toolplane/messaging';
+import { Logger } from '@toolplane/observability';
 import { Database, Persistence, Positions } from '@toolplane/persistence';
 import { DatabasePositions, ServiceKit } from '@toolplane/service-kit';
 import type { auditConfig } from './audit.config.js';
 import { auditMigrations } from './audit.migrations.js';
+import { CheckpointFiles } from './checkpoints/checkpoint-files.js';
+import type { ProofConfig } from './checkpoints/checkpoint-variables.js';
+import { Checkpoints } from './checkpoints/checkpoints.js';
+import { ChainController } from './read/chain.controller.js';
 import { EntriesController } from './read/entries.controller.js';
 import { OnDeadLettersParked } from './record/on-dead-letters.js';
 import { OnToolControlChanged } from './record/on-tool-control-changed.js';
@@ -15,9 +20,11 @@ import { OnToolExecutionProgressed } from './record/on-tool-execution-progressed
 import { OnToolProviderHealthChanged } from './record/on-tool-provider-health-changed.js';
 import { OnToolRegistryChanged } from './record/on-tool-registry-changed.js';
 import { Recorder } from './record/recorder.js';
-import { VerifyController } from './verify/verify.controller.js';
+import { Retention } from './retention/retention.js';
+import { Upkeep, type Round } from './upkeep.js';
+import { CHECKPOINT_FILES, VerifyController } from './verify/verify.controller.js';
 
-/** The whole wiring: what is recorded, in the order of an execution's life; reading and verifying beside it. */
+/** The whole wiring: what is recorded, in the order of an execution's life; reading, verifying and upkeep beside it. */
 @Module({})
 export class AuditModule {
   static with(config: Settings<typeof auditConfig>): DynamicModule {
@@ -38,6 +45,7 @@ export class AuditModule {
         OnToolProviderHealthChanged,
         OnDeadLettersParked,
         EntriesController,
+        ChainController,
         VerifyController,
       ],
       providers: [
@@ -47,7 +55,26 @@ export class AuditModule {
           inject: [Database, Positions, Publisher, EventLog],
         },
         { provide: StoredPositions, useClass: DatabasePositions },
+        {
+          provide: CHECKPOINT_FILES,
+          useFactory: () => (config.proof.checkpoints ? new CheckpointFiles(config.proof.checkpoints.dir, config.proof.checkpoints.privateKey) : null),
+        },
+        {
+          provide: Upkeep,
+          useFactory: (database: Database, files: CheckpointFiles | null, logger: Logger) => new Upkeep(roundsOf(config.proof, database, files), logger),
+          inject: [Database, CHECKPOINT_FILES, Logger],
+        },
       ],
     };
   }
+}
+
+const HOUR_MS = 3_600_000;
+
+function roundsOf({ checkpoints, retentionMonths }: ProofConfig, database: Database, files: CheckpointFiles | null): Round[] {
+  const retention = new Retention(database, files ?? undefined, retentionMonths);
+  const rounds: Round[] = [{ name: 'retention', everyMs: HOUR_MS, run: () => retention.run() }];
+  if (!checkpoints || !files) return rounds;
+  const noting = new Checkpoints(database, files);
+  return [...rounds, { name: 'checkpoints', everyMs: checkpoints.everyMs, run: () => noting.run(), atTheEnd: true }];
 }

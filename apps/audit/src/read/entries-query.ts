@@ -5,10 +5,15 @@ import type { EntryFilter } from './entries.queries.js';
 
 const MOST_ALTERNATIVES = 50;
 const KINDS = AuditEntry.properties.kind.enum;
+export const SCOPES = ['tenant', 'global'] as const;
 const STATUSES = ['success', 'failed', 'denied', 'blocked'] as const;
 
 /** Query parameters of both lists. A repeated one is an alternative. */
 export class EntriesQuery extends PageQuery implements EntryFilter {
+  /** `global`: what belongs to no tenant, for those who may change that. */
+  @IsOptional() @IsIn(SCOPES)
+  readonly scope?: 'tenant' | 'global';
+
   @IsOptional() @ArrayMaxSize(MOST_ALTERNATIVES) @IsString({ each: true }) @MaxLength(255, { each: true })
   readonly sessionId?: string[];
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ToolControlChanged, ToolExecutionCompleted, ToolExecutionDecided, ToolExecutionFailed } from '@toolplane/contracts/events';
 import { wireError } from '@toolplane/contracts/errors';
 import { newId } from '@toolplane/contracts/ids';
-import { digest } from '@toolplane/security/chain';
+import { digest, ExportedChain } from '@toolplane/security/chain';
 import type { Page } from '@toolplane/service-kit';
 import { testService } from '@toolplane/service-kit/testing';
 import { auditConfig } from '../audit.config.js';
@@ -67,6 +67,9 @@ describe('the lists of the audit', () => {
     ['kind=kill_switch&kind=decision', [5, 0]],
     ['code=EGRESS_DENIED', [3]],
     ['userId=ann', [2, 1]],
+    ['userId=ann&kind=outcome&sessionId=s1', [2, 1]],
+    ['userId=ann&userId=nobody', [2, 1]],
+    ['userId=ann&userId=orders', [4, 3, 2, 1, 0]],
     ['userId=nobody', []],
     ['exceptionId=EX-1', [4]],
     ['correlationId=corr-1', [4]],
@@ -99,6 +102,22 @@ describe('the lists of the audit', () => {
     for (const { hash, ...entry } of items) expect(digest(entry)).toBe(hash);
   });
 
+  it('page through what a user asked for and what was asked for a user as through one list', async () => {
+    const first = await list('events?userId=ann&limit=1');
+    const second = await list(`events?userId=ann&limit=1&cursor=${first.next ?? ''}`);
+    expect([...first.items, ...second.items].map(({ at: time }) => Number(time.slice(14, 16)))).toEqual([2, 1]);
+    expect(second.next).toBeNull();
+  });
+
+  it('show what belongs to no tenant to the platform’s administrators, and to nobody else', async () => {
+    await service.deliver(OnToolControlChanged, [another(ToolControlChanged, { tenantid: '*', time: at(6) })]);
+    const as = (roles: string[], path: string) => service.http<Page<Entry>>({ method: 'GET', url: `/api/audit/${path}`, as: { roles } });
+    expect((await as(['platform-admin'], 'events?scope=global')).body.items).toMatchObject([{ kind: 'kill_switch', seq: 1 }]);
+    expect((await as(['platform-admin'], 'verify?scope=global')).body).toMatchObject({ ok: true, entries: 1 });
+    expect((await as(['platform-admin'], 'events')).body.items).toHaveLength(6);
+    for (const path of ['events?scope=global', 'tool-usage?scope=global', 'verify?scope=global']) expect((await as(['tenant-admin'], path)).status).toBe(403);
+  });
+
   it('show a tenant nothing of another one, whatever it asks for', async () => {
     const theirs = (await list('events', 'other')).items;
     expect(theirs).toHaveLength(1);
@@ -128,10 +147,79 @@ describe('the lists of the audit', () => {
   });
 });
 
+describe('an export', () => {
+  const EXPORTED = 'exported';
+  const FORMULA = '=HYPERLINK("http://evil","x")';
+  beforeAll(async () => {
+    const outcomes = Array.from({ length: 2_500 }, (_, n) =>
+      another(ToolExecutionCompleted, { tenantid: EXPORTED, time: at(n % 60), sessionId: `s${n % 5}`, ...(n === 7 && { agent: FORMULA, input: { text: '+1,"a"\n' } }) }));
+    for (let from = 0; from < outcomes.length; from += 500) await service.deliver(OnToolExecutionCompleted, outcomes.slice(from, from + 500));
+  });
+  const get = async (path: string, accept: string, tenantId = EXPORTED) => {
+    const { status, headers, body } = await service.http<string>({ method: 'GET', url: `/api/audit/${path}`, headers: { accept }, as: { tenantId } });
+    return { status, type: headers['content-type'], name: headers['content-disposition'], text: body };
+  };
+  const exported = async (path: string, tenantId = EXPORTED): Promise<Entry[]> => {
+    const { body } = await service.http<string | Entry>({ method: 'GET', url: `/api/audit/${path}`, headers: { accept: 'application/x-ndjson' }, as: { tenantId } });
+    // One line alone is JSON for whoever reads by the content type.
+    return (typeof body === 'string' ? body : `${JSON.stringify(body)}\n`).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Entry);
+  };
+
+  it('is everything, newest first, one line each, and verifies by itself', async () => {
+    const { status, type, name } = await get('events', 'application/x-ndjson');
+    expect({ status, type, name }).toEqual({ status: 200, type: 'application/x-ndjson; charset=utf-8', name: 'attachment; filename="audit-events.ndjson"' });
+    const entries = await exported('events');
+    expect(entries).toHaveLength(2_500);
+    expect(entries.map(({ at: time }) => time)).toEqual(entries.map(({ at: time }) => time).toSorted().toReversed());
+    const chain = new ExportedChain();
+    for (const entry of entries) chain.add(JSON.stringify(entry));
+    expect(chain.verdict()).toMatchObject({ ok: true, entries: 2_500 });
+  });
+
+  it('is what the filters let through, of the own tenant alone', async () => {
+    expect(await exported('tool-usage?sessionId=s1&limit=1')).toHaveLength(500);
+    expect(await exported('tool-usage?kind=decision')).toEqual([]);
+    expect(await exported('events', 'nobody-here')).toEqual([]);
+  });
+
+  it('as CSV has a header and a row each, and no cell that a spreadsheet would run', async () => {
+    const { type, name, text } = await get('events?sessionId=s2', 'text/csv');
+    expect([type, name]).toEqual(['text/csv; charset=utf-8', 'attachment; filename="audit-events.csv"']);
+    expect(text.split('\r\n')[0]).toMatch(/^seq,at,kind,status,code,executionId,/);
+    expect(text.split('\r\n').filter((line) => /^\d+,2026/.test(line))).toHaveLength(500);
+    expect(text).toContain(`"'=HYPERLINK(""http://evil"",""x"")"`);
+    expect(text).not.toContain(`"${FORMULA.slice(0, 5)}`);
+  });
+
+  it('is chosen by Accept, and JSON stays the default', async () => {
+    for (const accept of ['*/*', 'application/json', 'text/html,application/json;q=0.9', 'application/json, text/csv']) {
+      expect((await get('events?limit=1', accept)).type).toContain('application/json');
+    }
+    expect((await get('events?limit=1', 'text/csv;q=0.8')).type).toContain('text/csv');
+  });
+});
+
+describe('following a chain from a place on', () => {
+  const follow = async (query: string, tenantId = 'demo') => {
+    const { body } = await service.http<{ items: Entry[]; through: number }>({ method: 'GET', url: `/internal/audit/chain?${query}`, as: { tenantId } });
+    return [body.items.map(({ seq }) => seq), body.through];
+  };
+
+  it('gives what comes next in its order, and says how far one has read', async () => {
+    expect(await follow('')).toEqual([[], 6]);
+    expect(await follow('after=2')).toEqual([[3, 4, 5, 6], 6]);
+    expect(await follow('after=2&limit=2')).toEqual([[3, 4], 4]);
+    expect(await follow('after=0&kind=outcome&kind=kill_switch')).toEqual([[2, 3, 4, 5, 6], 6]);
+    expect(await follow(`after=0&executionId=${executionId}`)).toEqual([[1, 4], 6]);
+    expect(await follow('after=99')).toEqual([[], 6]);
+    expect(await follow('after=0', 'nobody')).toEqual([[], 0]);
+  });
+});
+
 describe('GET /api/audit/verify', () => {
   it('follows the caller’s own chain', async () => {
     const { status, body } = await service.http({ method: 'GET', url: '/api/audit/verify', as: { roles: ['auditor'] } });
     expect(status).toBe(200);
-    expect(body).toMatchObject({ ok: true, entries: 6, firstBadSequence: null, reason: null, checkpoint: { seq: 6 } });
+    expect(body).toMatchObject({ ok: true, entries: 6, firstBadSequence: null, reason: null, checkpoint: { seq: 6 }, removedThrough: 0 });
   });
 });

@@ -1,11 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ToolExecutionCompleted } from '@toolplane/contracts/events';
 import { testDatabase, type TestDatabase } from '@toolplane/persistence/testing';
+import { GENESIS, linkEntry } from '@toolplane/security/chain';
 import { auditMigrations } from '../audit.migrations.js';
-import { appendToChains } from '../chain/chain.store.js';
-import { draftOf } from '../chain/draft.js';
-import { contentOfOutcome } from '../record/content-of-outcome.js';
-import { another, received } from '../testing/events.js';
+import { entryOf, SELECTED, type SelectedRow } from '../chain/entry-row.js';
+import { CheckpointFiles } from '../checkpoints/checkpoint-files.js';
+import { Checkpoints } from '../checkpoints/checkpoints.js';
+import { chainsOf, checkpointDir, checkpointKey } from '../testing/chains.js';
 import { verifyTenant } from './verify-tenant.js';
 
 let db: TestDatabase;
@@ -14,23 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-let tenants = 0;
-/** A tenant with a chain of that many entries. */
-const chain = async (length: number): Promise<string> => {
-  const tenantid = `tenant-${tenants++}`;
-  const drafts = Array.from({ length }, (_, n) => {
-    const event = received(another(ToolExecutionCompleted, { tenantid, sessionId: `s${n}`, requestedBy: { type: 'user', id: 'u' } }));
-    return draftOf(event, contentOfOutcome(event));
-  });
-  for (let at = 0; at < length; at += 500) await db.database.asWorker((tx) => appendToChains(tx, drafts.slice(at, at + 500)));
-  return tenantid;
-};
+const { chain, grow } = chainsOf(() => db);
 const verify = (tenantId: string) => verifyTenant(db.database, tenantId);
 const tamper = (sql: string, tenantId: string) => db.query(sql, [tenantId]);
 
 describe('verifying a chain', () => {
   it('finds nothing wrong with one that nobody touched, short, long or not begun', async () => {
-    expect(await verify('nobody')).toEqual({ ok: true, entries: 0, firstBadSequence: null, reason: null, checkpoint: { seq: 0, hash: '0'.repeat(64) } });
+    expect(await verify('nobody')).toMatchObject({ ok: true, entries: 0, firstBadSequence: null, reason: null, checkpoint: { seq: 0, hash: '0'.repeat(64) } });
     expect(await verify(await chain(3))).toMatchObject({ ok: true, entries: 3, checkpoint: { seq: 3 } });
     expect(await verify(await chain(2_000))).toMatchObject({ ok: true, entries: 2_000 });
     expect(await verify(await chain(2_001))).toMatchObject({ ok: true, entries: 2_001 });
@@ -91,3 +82,119 @@ describe('verifying a chain', () => {
     expect(await verify(mine)).toMatchObject({ ok: true, entries: 2 });
   });
 });
+
+/** What somebody with every right on the database would do to be found by nothing in it: entries, hashes and head fit again. */
+async function makeAnew(tenantId: string, from: number, change: string): Promise<void> {
+  await db.query(`update audit.entries set ${change} where tenant_id = $1 and seq = $2`, [tenantId, from]);
+  const rows = await db.query<SelectedRow>(`select ${SELECTED} from audit.entries e where tenant_id = $1 and seq >= $2 - 1 order by seq`, [tenantId, from]);
+  let before = from === 1 ? GENESIS : { seq: from - 1, hash: rows.shift()?.hash ?? '' };
+  for (const row of rows) {
+    const { hash: _hash, ...entry } = entryOf(row);
+    const linked = linkEntry({ ...entry, prevHash: before.hash });
+    await db.query('update audit.entries set prev_hash = $3, hash = $4 where tenant_id = $1 and seq = $2', [tenantId, row.seq, before.hash, linked.hash]);
+    before = { seq: row.seq, hash: linked.hash };
+  }
+  await db.query('update audit.heads set hash = $2, seq = $3 where tenant_id = $1', [tenantId, before.hash, before.seq]);
+}
+
+describe('verifying a chain that was noted outside the database', () => {
+  let files: CheckpointFiles;
+  let checkpoints: Checkpoints;
+  beforeAll(async () => {
+    files = new CheckpointFiles(await checkpointDir(), checkpointKey());
+    checkpoints = new Checkpoints(db.database, files);
+  });
+  const compared = async (tenantId: string) => {
+    const { checkpoints: noted, refused } = await files.read(tenantId);
+    return verifyTenant(db.database, tenantId, { outside: { checkpoints: noted, refused, isSigned: (statement) => files.isSigned(statement) } });
+  };
+  /** Noted at 3 and at 6, eight long. */
+  const noted = async (): Promise<string> => {
+    const tenantId = await chain(3);
+    await checkpoints.run();
+    await grow(tenantId, 3);
+    await checkpoints.run();
+    await grow(tenantId, 2);
+    return tenantId;
+  };
+
+  it('says how far it was compared, and what it cannot see behind that', async () => {
+    const tenantId = await noted();
+    const report = await compared(tenantId);
+    expect(report).toMatchObject({ ok: true, entries: 8, comparedWith: { checkpoints: 2, latest: { seq: 6, keyId: files.signer.keyId }, refused: 0 } });
+    expect(report.cannotSee[0]).toContain('Entries 7 to 8');
+    await checkpoints.run();
+    expect((await compared(tenantId)).cannotSee).toHaveLength(1);
+  });
+
+  it.each([[1, 3], [3, 3], [4, 6], [6, 6]])('finds that everything from %i on was made anew, where it was noted next: at %i', async (from, at) => {
+    const tenantId = await noted();
+    await makeAnew(tenantId, from, `code = 'FORGED'`);
+    expect(await verify(tenantId)).toMatchObject({ ok: true });
+    const report = await compared(tenantId);
+    expect(report).toMatchObject({ ok: false, firstBadSequence: at });
+    expect(report.reason).toContain(`between ${at === 3 ? 1 : 4} and ${at}`);
+  });
+
+  it('finds a tail that was cut off together with the head', async () => {
+    const tenantId = await noted();
+    await db.query('delete from audit.entries where tenant_id = $1 and seq > 4', [tenantId]);
+    await db.query('update audit.heads h set seq = 4, hash = e.hash from audit.entries e where (e.tenant_id, e.seq) = (h.tenant_id, 4) and h.tenant_id = $1', [tenantId]);
+    expect(await verify(tenantId)).toMatchObject({ ok: true, entries: 4 });
+    expect(await compared(tenantId)).toMatchObject({ ok: false, firstBadSequence: 5 });
+    await db.query('delete from audit.entries where tenant_id = $1', [tenantId]);
+    await db.query('delete from audit.heads where tenant_id = $1', [tenantId]);
+    expect(await compared(tenantId)).toMatchObject({ ok: false, firstBadSequence: 1 });
+  });
+
+  it('does not find what was made anew behind the last checkpoint, and says so', async () => {
+    const tenantId = await noted();
+    await makeAnew(tenantId, 8, `code = 'FORGED'`);
+    const report = await compared(tenantId);
+    expect(report).toMatchObject({ ok: true });
+    expect(report.cannotSee.join()).toContain('Entries 7 to 8 lie behind the last checkpoint');
+  });
+});
+
+describe('any column of any row', () => {
+  const TAMPERINGS = 100;
+  const SEED = randomInt(2 ** 31);
+
+  it(`is found when it is changed, ${TAMPERINGS} times, and the entry is named; put back, the chain is good (seed ${SEED})`, async () => {
+    const LENGTH = 12;
+    const tenantId = await chain(LENGTH);
+    const columns = await db.query<{ name: string; type: string }>(
+      `select attname as name, format_type(atttypid, null) as type from pg_attribute
+        where attrelid = 'audit.entries'::regclass and attnum > 0 and attname not in ('tenant_id', 'month') order by attnum`,
+    );
+    const VALUES: Readonly<Record<string, string>> = {
+      bigint: 'seq + 100', uuid: 'gen_random_uuid()', json: `(details::jsonb || '{"attempts": 99}')::json`, text: `coalesce(COLUMN, '') || '.'`,
+      'timestamp with time zone': `at - interval '1 ms'`,
+    };
+    const random = randomOf(SEED);
+    for (let turn = 0; turn < TAMPERINGS; turn++) {
+      const seq = 1 + random(LENGTH);
+      // A half of a pair that has no type says nothing and shows nothing: the other half is set with it.
+      const { name, type } = columns[random(columns.length)] as { name: string; type: string };
+      const pair = name === 'actor_id' || name === 'actor_type' ? `, actor_type = 'user', actor_id = 'x.${turn}'` : '';
+      const change = pair === '' ? `${name} = ${(VALUES[type] ?? '').replace('COLUMN', name)}` : pair.slice(2);
+      await db.query('create table if not exists kept as select * from audit.entries where false');
+      await db.query('truncate kept');
+      await db.query('insert into kept select * from audit.entries where tenant_id = $1 and seq = $2', [tenantId, seq]);
+      await db.query(`update audit.entries set ${change} where tenant_id = $1 and seq = $2`, [tenantId, seq]);
+      expect({ change, seq, ...(await verify(tenantId)) }).toMatchObject({ change, seq, ok: false, firstBadSequence: seq });
+      await db.query('delete from audit.entries where tenant_id = $1 and seq = any($2::bigint[])', [tenantId, [seq, seq + 100]]);
+      await db.query('insert into audit.entries select * from kept');
+      if (turn % 10 === 9) expect(await verify(tenantId)).toMatchObject({ ok: true, entries: LENGTH });
+    }
+  });
+});
+
+/** A small generator: the same numbers for the same seed. */
+const randomOf = (seed: number): ((below: number) => number) => {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+};

@@ -57,6 +57,7 @@ function startOf(first: number, tombstones: NonNullable<KnownOfChain['tombstones
   let end = GENESIS;
   for (const { firstSeq, lastSeq, prevHash, lastHash } of [...tombstones].sort((a, b) => a.firstSeq - b.firstSeq)) {
     if (lastSeq >= first) break;
+    if (lastSeq <= end.seq) continue; // the same month once more: its removal was tried twice
     if (firstSeq !== end.seq + 1) return { fault: 'missing', at: end.seq + 1 };
     if (prevHash !== end.hash) return { fault: 'unlinked', at: firstSeq };
     end = { seq: lastSeq, hash: lastHash };

@@ -135,6 +135,6 @@ async function inject<Body>(app: NestFastifyApplication, { method, url, body, he
   const token = as && { [TOKEN_HEADER]: await testToken(as) };
   const content = body === undefined ? {} : { 'content-type': 'application/json' };
   const answer = await app.inject({ method, url, headers: { ...content, ...token, ...headers }, ...(body !== undefined && { payload: JSON.stringify(body) }) });
-  const isJson = /json/.test(String(answer.headers['content-type']));
+  const isJson = /[/+]json/.test(String(answer.headers['content-type']));
   return { status: answer.statusCode, headers: answer.headers, body: (isJson ? JSON.parse(answer.body) : answer.body) as Body };
 }
