@@ -4,7 +4,7 @@ import { DependencyDown } from '@toolplane/contracts/errors';
 import { newId } from '@toolplane/contracts/ids';
 import { golden } from '@toolplane/contracts/testing';
 import { createLogger } from '@toolplane/observability';
-import { Database, Positions, type Tx } from '@toolplane/persistence';
+import { Positions, type Database, type Tx } from '@toolplane/persistence';
 import { testDatabase, type TestDatabase } from '@toolplane/persistence/testing';
 import { Cases } from '../decide/cases.js';
 import { Decider } from '../decide/decider.js';
