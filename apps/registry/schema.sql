@@ -55,6 +55,7 @@ create table registry.announcements (
 
 alter table registry.announcements enable row level security;
 alter table registry.announcements force row level security;
+CREATE INDEX announcements_newest ON registry.announcements USING btree (tenant_id, revision);
 create policy api on registry.announcements for all to registry_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
 create policy worker on registry.announcements for all to registry_worker using (true) with check (true);
 grant insert, select, update on registry.announcements to registry_api;
