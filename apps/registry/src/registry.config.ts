@@ -1,4 +1,4 @@
-import { databaseVariables, defineConfig, eventLogVariables, serviceVariables, variable, type Settings } from '@toolplane/config';
+import { databaseVariables, defineConfig, eventLogVariables, sealingVariables, serviceVariables, variable, type Settings } from '@toolplane/config';
 import { PROVIDERS } from '@toolplane/contracts/events';
 import { internalTokenVariables } from '@toolplane/service-kit';
 import { Type } from 'typebox';
@@ -19,6 +19,7 @@ export const registryConfig = defineConfig({
   }),
   oidc: oidcVariables(),
   declared: declaredVariables(),
+  sealing: sealingVariables(),
   providers: variable({
     env: 'PROVIDERS',
     doc: 'Providers that this deployment runs, as a comma list. Tools that need another are refused.',

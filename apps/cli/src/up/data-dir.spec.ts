@@ -21,10 +21,20 @@ describe('the data folder', () => {
       'secrets/request-digest-key',
       'secrets/internal-token-private-key.pem',
       'secrets/internal-token-public-key.pem',
+      'secrets/unsealing-keys.json',
     ]) {
       expect([name, modeOf(name)]).toEqual([name, 0o600]);
     }
     expect(modeOf('secrets')).toBe(0o700);
+  });
+
+  it('shows of the keys that open sealed fields only what seals them, also of those that were added', async () => {
+    const { sealingKeysFile, unsealingKeysFile } = await prepareKeys(dataDir);
+    const [{ d, ...first }] = (JSON.parse(await readText(unsealingKeysFile)) as { keys: [{ d: string }] }).keys;
+    expect(JSON.parse(await readText(sealingKeysFile))).toEqual({ keys: [first] });
+    await dataDir.writeSecret('secrets/unsealing-keys.json', JSON.stringify({ keys: [{ d, ...first }, { d, ...first, kid: 'next' }] }));
+    await prepareKeys(dataDir);
+    expect(JSON.parse(await readText(sealingKeysFile))).toEqual({ keys: [first, { ...first, kid: 'next' }] });
   });
 
   it('makes a password for each role, and keeps it', async () => {

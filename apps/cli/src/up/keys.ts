@@ -1,5 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { SealingKeys, UnsealingKeys } from '@toolplane/contracts/documents';
 import { generateApiKey } from '@toolplane/security/credentials';
+import { makeSealingKeys } from '@toolplane/security/sealing';
 import type { DataDir } from './data-dir.js';
 
 /** Files of what a local start generates once and keeps; only their owner may read them. */
@@ -9,6 +11,9 @@ export interface Keys {
   readonly tokenPrivateKeyFile: string;
   readonly tokenPublicKeyFile: string;
   readonly requestDigestKeyFile: string;
+  /** Public keys that sensitive payload fields are sealed to, and the private ones, for workers alone. */
+  readonly sealingKeysFile: string;
+  readonly unsealingKeysFile: string;
 }
 
 export async function prepareKeys(dataDir: DataDir): Promise<Keys> {
@@ -16,12 +21,15 @@ export async function prepareKeys(dataDir: DataDir): Promise<Keys> {
   await dataDir.secret('secrets/request-digest-key', () => randomBytes(32).toString('base64url'));
   await dataDir.secret('secrets/sandbox-api-key', newPassword);
   await tokenKeys(dataDir);
+  const sealingKeysFile = await sealingKeys(dataDir);
   return {
     adminKey,
     adminKeyFile: dataDir.file('admin-key'),
     tokenPrivateKeyFile: dataDir.file('secrets/internal-token-private-key.pem'),
     tokenPublicKeyFile: dataDir.file('secrets/internal-token-public-key.pem'),
     requestDigestKeyFile: dataDir.file('secrets/request-digest-key'),
+    sealingKeysFile,
+    unsealingKeysFile: dataDir.file(UNSEALING_KEYS),
   };
 }
 
@@ -33,6 +41,15 @@ async function tokenKeys(dataDir: DataDir): Promise<void> {
   });
   const kept = await dataDir.secret('secrets/internal-token-private-key.pem', () => privateKey.trimEnd());
   if (kept === privateKey.trimEnd()) await dataDir.writeSecret('secrets/internal-token-public-key.pem', publicKey.trimEnd());
+}
+
+const UNSEALING_KEYS = 'secrets/unsealing-keys.json';
+
+/** The public file follows from the private one each time: who adds a key there has rotated. */
+async function sealingKeys(dataDir: DataDir): Promise<string> {
+  const made = await makeSealingKeys(`${new Date().toISOString().slice(0, 10)}-${randomBytes(4).toString('hex')}`);
+  const kept = JSON.parse(await dataDir.secret(UNSEALING_KEYS, () => JSON.stringify({ keys: [made.unsealing] }))) as UnsealingKeys;
+  return dataDir.writeJson('policies/sealing-keys.json', { keys: kept.keys.map(({ d: _private, ...key }) => key) } satisfies SealingKeys);
 }
 
 export const newPassword = (): string => randomBytes(24).toString('base64url');

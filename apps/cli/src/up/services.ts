@@ -43,11 +43,14 @@ const database = ({ roleUrls }: Surroundings, service: string): Environment => (
 
 const digestKey = ({ keys }: Surroundings): Environment => ({ REQUEST_DIGEST_KEY_FILE: keys.requestDigestKeyFile });
 
+const sealing = ({ keys }: Surroundings): Environment => ({ SEALING_KEYS_FILE: keys.sealingKeysFile });
+const unsealing = ({ keys }: Surroundings): Environment => ({ UNSEALING_KEYS_FILE: keys.unsealingKeysFile });
+
 const worker = (name: string, port: number, env: ServiceEntry['env'] = () => ({})): ServiceEntry => ({
   name,
   port,
   nodeFlags: BATCHES,
-  env,
+  env: (given) => ({ ...unsealing(given), ...env(given) }),
 });
 
 /** Every service of a local start, in the order in which they are shown, with the variables that it needs and no others. */
@@ -75,6 +78,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     env: (given) => ({
       ...tokens(given),
       ...database(given, 'registry'),
+      ...sealing(given),
       INTERNAL_TOKEN_PRIVATE_KEY_FILE: given.keys.tokenPrivateKeyFile,
       BOOTSTRAP_ADMIN_KEY_FILE: given.keys.adminKeyFile,
       PROVIDERS: workersOf(given.root)
@@ -88,13 +92,20 @@ export const SERVICES: readonly ServiceEntry[] = [
     port: 8082,
     nodeFlags: BATCHES,
     // Whoever reaches the log of a local start is believed: it listens on loopback only.
-    env: (given) => ({ ...tokens(given), ...database(given, 'validation'), ...digestKey(given), INGRESS_TRUST: 'open' }),
+    env: (given) => ({
+      ...tokens(given),
+      ...database(given, 'validation'),
+      ...digestKey(given),
+      ...sealing(given),
+      EXECUTION_URL: url(given, 'execution'),
+      INGRESS_TRUST: 'open',
+    }),
   },
   {
     name: 'execution',
     port: 8083,
     nodeFlags: BATCHES,
-    env: (given) => ({ ...tokens(given), ...database(given, 'execution'), ...digestKey(given) }),
+    env: (given) => ({ ...tokens(given), ...database(given, 'execution'), ...digestKey(given), ...sealing(given) }),
   },
   { name: 'audit', port: 8084, nodeFlags: BATCHES, env: (given) => ({ ...tokens(given), ...database(given, 'audit') }) },
   {
