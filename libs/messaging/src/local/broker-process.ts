@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEPLOY_DIR } from './kafka-jars.js';
+import { scramArguments, type ScramUsers } from './secured-broker.js';
 
 const HEAP = ['-Xms256m', '-Xmx512m'];
 const TERMINATE_WITHIN_MS = 7_000;
@@ -25,9 +26,9 @@ export interface BrokerFiles {
   readonly properties: string;
 }
 
-/** Gives the data folder its cluster id. Done once. */
-export async function formatStorage({ dir, jars, properties }: BrokerFiles, clusterId: string): Promise<void> {
-  const child = spawn('java', java(jars, 'kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', properties]), {
+/** Gives the data folder its cluster id, and the users that exist from the beginning. Done once. */
+export async function formatStorage({ dir, jars, properties }: BrokerFiles, clusterId: string, users: ScramUsers = {}): Promise<void> {
+  const child = spawn('java', java(jars, 'kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', properties, ...scramArguments(users)]), {
     cwd: dir,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

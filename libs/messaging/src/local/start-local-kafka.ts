@@ -7,6 +7,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Kafka, logLevel } from 'kafkajs';
 import { endBroker, endStaleBroker, formatStorage, launchBroker, type BrokerFiles } from './broker-process.js';
 import { DEPLOY_DIR, kafkaJars, type Progress } from './kafka-jars.js';
+import { securedSettings, type ScramUsers, type Secured } from './secured-broker.js';
 
 const READY_WITHIN_MS = 60_000;
 
@@ -17,6 +18,8 @@ export interface LocalKafkaOptions {
   readonly port?: number;
   /** Broker settings, over those of `deploy/kafka/server.properties`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Asks everybody for a password, and lets nobody do what no ACL allows. Default: neither, which is for one machine only. */
+  readonly secured?: Secured;
   /** Told of every step that takes long. */
   readonly onProgress?: Progress;
   /** Told when the broker ends although nobody asked it to. */
@@ -53,8 +56,8 @@ export async function startLocalKafka(options: LocalKafkaOptions): Promise<Local
   const files: BrokerFiles = { dir, jars, properties: join(dir, 'server.properties') };
   await endStaleBroker(files);
   const port = options.port || (await freePort());
-  await writeProperties(files, { port, settings: options.settings ?? {} });
-  await format(files, progress);
+  await writeProperties(files, { port, settings: options.settings ?? {}, secured: options.secured });
+  await format(files, progress, options.secured?.users);
 
   let child: ChildProcess | undefined;
   let ended: Promise<void> = Promise.resolve();
@@ -71,7 +74,7 @@ export async function startLocalKafka(options: LocalKafkaOptions): Promise<Local
         if (!asked) options.onExit?.(code, signal);
       });
     });
-    await whenAnswering(port, started, join(dir, 'kafka.log')).catch(async (error: unknown) => {
+    await whenAnswering(port, started, join(dir, 'kafka.log'), options.secured).catch(async (error: unknown) => {
       asked = true;
       await endBroker(started, ended);
       throw error;
@@ -101,29 +104,31 @@ export async function startLocalKafka(options: LocalKafkaOptions): Promise<Local
   };
 }
 
-async function writeProperties({ dir, properties }: BrokerFiles, { port, settings }: { port: number; settings: Readonly<Record<string, string>> }): Promise<void> {
+async function writeProperties({ dir, properties }: BrokerFiles, { port, settings, secured }: { port: number; settings: Readonly<Record<string, string>>; secured: Secured | undefined }): Promise<void> {
   const template = await readFile(join(DEPLOY_DIR, 'server.properties'), 'utf8');
-  const values: Record<string, string> = { port: String(port), controllerPort: String(await freePort()), logDir: join(dir, 'data') };
+  const controllerPort = await freePort();
+  const values: Record<string, string> = { port: String(port), controllerPort: String(controllerPort), logDir: join(dir, 'data') };
   const filled = template.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
-  const ours = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+  const ours = Object.entries({ ...(secured && securedSettings(secured, port, controllerPort)), ...settings }).map(([name, value]) => `${name}=${value}\n`);
   // The later of two equal names counts.
   await writeFile(properties, `${filled}\n${ours.join('')}`);
 }
 
-async function format(files: BrokerFiles, progress: Progress): Promise<void> {
+async function format(files: BrokerFiles, progress: Progress, users?: ScramUsers): Promise<void> {
   const complete = join(files.dir, 'formatted');
   if (await access(complete).then(() => true, () => false)) return;
   progress("formatting Kafka's storage");
   await rm(join(files.dir, 'data'), { recursive: true, force: true });
   // A Kafka cluster id is a UUID as unpadded base64url.
   const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
-  await formatStorage(files, clusterId);
+  await formatStorage(files, clusterId, users);
   await writeFile(complete, clusterId);
 }
 
 /** An open port is not yet a broker: it answers once it has caught up with its own log. */
-async function whenAnswering(port: number, child: ChildProcess, log: string): Promise<void> {
-  const kafka = new Kafka({ brokers: [`127.0.0.1:${port}`], logLevel: logLevel.NOTHING, connectionTimeout: 1_000, retry: { retries: 0 } });
+async function whenAnswering(port: number, child: ChildProcess, log: string, secured: Secured | undefined): Promise<void> {
+  const sasl = secured && { mechanism: 'scram-sha-512' as const, username: secured.superuser, password: secured.users[secured.superuser] ?? '' };
+  const kafka = new Kafka({ brokers: [`127.0.0.1:${port}`], ...(sasl && { sasl }), logLevel: logLevel.NOTHING, connectionTimeout: 1_000, retry: { retries: 0 } });
   for (const deadline = Date.now() + READY_WITHIN_MS; ; await sleep(50)) {
     const admin = kafka.admin();
     try {
