@@ -1,8 +1,10 @@
 import { databaseVariables, defineConfig, eventLogVariables, ingressVariables, sealingVariables, serviceVariables, variable, type Settings } from '@toolplane/config';
+import { serviceUrlVariables } from '@toolplane/service-kit';
 import { Type } from 'typebox';
 
 export const validationConfig = defineConfig({
   service: serviceVariables({ name: 'validation', port: 8082 }),
+  services: serviceUrlVariables('execution'),
   database: databaseVariables(),
   eventLog: eventLogVariables(),
   ingress: ingressVariables(),

@@ -26,6 +26,8 @@ import { OnToolControlChanged } from './projection/on-tool-control-changed.js';
 import { OnToolRegistryChanged } from './projection/on-tool-registry-changed.js';
 import { ProjectionState } from './projection/projection-state.js';
 import { RegistryProjection } from './projection/registry-projection.js';
+import { SimulateController } from './simulate/simulate.controller.js';
+import { Simulator } from './simulate/simulator.js';
 import { Sealer } from './seal/sealer.js';
 import type { ValidationConfig } from './validation.config.js';
 import { validationMigrations } from './validation.migrations.js';
@@ -33,17 +35,17 @@ import { validationMigrations } from './validation.migrations.js';
 /** The whole wiring: what decisions are made of, what is asked beforehand, what is decided, what people say of it. */
 @Module({})
 export class ValidationModule {
-  static with({ service, database, eventLog, ingress, sealing, requestDigestKey, approvalSweepEveryMs }: ValidationConfig): DynamicModule {
+  static with({ service, services, database, eventLog, ingress, sealing, requestDigestKey, approvalSweepEveryMs }: ValidationConfig): DynamicModule {
     const ingresses = new Ingresses(ingress);
     return {
       module: ValidationModule,
       imports: [
-        ServiceKit.with(service),
+        ServiceKit.with(service, { services }),
         Persistence.with(database, { service: 'validation', migrations: validationMigrations }),
         Messaging.with(eventLog, { service: 'validation', topics: { [ToolExecutionRequested.topic]: ingresses.topics } }),
       ],
       controllers: [
-        OnToolRegistryChanged, OnToolControlChanged, ChecksController, ValidateController, OnToolExecutionRequested, ApprovalsController,
+        OnToolRegistryChanged, OnToolControlChanged, ChecksController, ValidateController, SimulateController, OnToolExecutionRequested, ApprovalsController,
         OnToolExecutionCompleted, OnToolExecutionFailed,
       ],
       providers: [
@@ -52,6 +54,7 @@ export class ValidationModule {
         ProjectionState,
         DefinitionChanges,
         Ledger,
+        Simulator,
         { provide: Sealer, useFactory: () => new Sealer(sealing.keys, requestDigestKey) },
         ChangedTools,
         ApprovalChanges,

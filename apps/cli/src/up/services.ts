@@ -85,6 +85,7 @@ export const SERVICES: readonly ServiceEntry[] = [
         .map((name) => name.slice(WORKER.length))
         .join(','),
       SECRETS_FILE: given.policies.secretsFile,
+      CONFIG_DIR: path.join(given.root, 'deploy/config'),
     }),
   },
   {
@@ -107,7 +108,17 @@ export const SERVICES: readonly ServiceEntry[] = [
     nodeFlags: BATCHES,
     env: (given) => ({ ...tokens(given), ...database(given, 'execution'), ...digestKey(given), ...sealing(given) }),
   },
-  { name: 'audit', port: 8084, nodeFlags: BATCHES, env: (given) => ({ ...tokens(given), ...database(given, 'audit') }) },
+  {
+    name: 'audit',
+    port: 8084,
+    nodeFlags: BATCHES,
+    env: (given) => ({
+      ...tokens(given),
+      ...database(given, 'audit'),
+      CHECKPOINT_DIR: given.keys.checkpointDir,
+      CHECKPOINT_PRIVATE_KEY_FILE: given.keys.checkpointKeyFile,
+    }),
+  },
   {
     name: 'playbook',
     port: 8089,

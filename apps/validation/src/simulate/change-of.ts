@@ -1,0 +1,58 @@
+import { completeAssignment, type RegistryAgent, type RegistryAssignment, type RegistryTool, type RegistryToolVersion } from '@toolplane/contracts/documents';
+import { ToolplaneError, type FieldError } from '@toolplane/contracts/errors';
+import { compileDenials, compileSchema } from '@toolplane/security/schemas';
+import type { Definitions } from '../projection/registry-projection.js';
+import type { Change } from './changed-definitions.js';
+import type { SimulationBody } from './simulation.js';
+
+/**
+ * Makes a change of what was asked for.
+ * @throws ToolplaneError TOOL_NOT_FOUND, NOT_FOUND for an agent, DEFINITION_INVALID with every fault of the change itself
+ */
+export function changeOf(definitions: Definitions, tenantId: string, body: SimulationBody): Change {
+  const tool = definitions.tool(tenantId, body.tool);
+  if (!tool) throw new ToolplaneError('TOOL_NOT_FOUND');
+  const agent = body.agent === undefined ? undefined : definitions.agent(tenantId, body.agent);
+  if (body.agent !== undefined && !agent) throw new ToolplaneError('NOT_FOUND', { message: 'there is no such agent type' });
+  const errors = faultsOf(body);
+  if (errors.length > 0) throw new ToolplaneError('DEFINITION_INVALID', { details: errors });
+  const current = definitions.version(tool, tool.currentVersion);
+  return {
+    tool: changedTool(tool, body),
+    version: body.definition?.inputSchema && current ? changedVersion(current, body.definition.inputSchema) : null,
+    assignmentOf: (of, now) => (agent && of.id !== agent.id ? now : changedAssignment(of, tool, now, body)),
+  };
+}
+
+function faultsOf({ agent, definition, assignment, deniedParameters }: SimulationBody): readonly FieldError[] {
+  if (definition === undefined && assignment === undefined && deniedParameters === undefined) {
+    return [{ pointer: '', detail: 'changes nothing; give a definition, an assignment or deniedParameters' }];
+  }
+  const errors: FieldError[] = [];
+  if (assignment !== undefined && agent === undefined) errors.push({ pointer: '/agent', detail: 'is needed: whose assignment is it?' });
+  if (assignment !== undefined && deniedParameters !== undefined) errors.push({ pointer: '/deniedParameters', detail: 'stands in the assignment, or alone' });
+  if (definition?.inputSchema) errors.push(...below('/definition/inputSchema', compileSchema(definition.inputSchema)));
+  if (assignment?.deniedParameters) errors.push(...below('/assignment/deniedParameters', compileDenials(assignment.deniedParameters)));
+  if (deniedParameters) errors.push(...below('/deniedParameters', compileDenials(deniedParameters)));
+  return errors;
+}
+
+const below = (at: string, compiled: { readonly ok: true } | { readonly ok: false; readonly errors: readonly FieldError[] }): readonly FieldError[] =>
+  compiled.ok ? [] : compiled.errors.map(({ pointer, detail }) => ({ pointer: `${at}${pointer}`, detail }));
+
+const changedTool = (tool: RegistryTool, { definition = {} }: SimulationBody): RegistryTool => ({
+  ...tool,
+  enabled: definition.enabled ?? tool.enabled,
+  isDangerous: definition.isDangerous ?? tool.isDangerous,
+  requiresApproval: definition.requiresApproval ?? tool.requiresApproval,
+});
+
+const changedVersion = (version: RegistryToolVersion, inputSchema: RegistryToolVersion['inputSchema']): RegistryToolVersion => ({ ...version, inputSchema });
+
+function changedAssignment(agent: RegistryAgent, tool: RegistryTool, now: RegistryAssignment | undefined, { assignment, deniedParameters }: SimulationBody) {
+  if (assignment === null) return undefined;
+  if (assignment !== undefined) {
+    return { tenantId: agent.tenantId, agentId: agent.id, agentName: agent.name, toolId: tool.id, ...completeAssignment(assignment) };
+  }
+  return now && deniedParameters ? { ...now, deniedParameters } : now;
+}
