@@ -96,6 +96,14 @@ create policy worker on execution.idempotency_keys for all to execution_worker u
 grant select on execution.idempotency_keys to execution_api;
 grant delete, insert, select, update on execution.idempotency_keys to execution_worker;
 
+create table execution.known_logs (
+  cluster_id text not null,
+  first_seen_at timestamp(3) with time zone not null default now(),
+  constraint known_logs_pkey PRIMARY KEY (cluster_id)
+);
+
+grant insert, select on execution.known_logs to execution_worker;
+
 create table execution.migrations (
   id text not null,
   applied_at timestamp with time zone not null default now(),
