@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import { ToolplaneError } from '@toolplane/contracts/errors';
 import { decideAddresses, type AllowRule, type CanonicalUrl, type ClassifiedAddress, type EgressRules } from '@toolplane/security/egress';
-import { dialTcp, secure, StrayedConnection } from './dial.js';
+import { dialChecked, dialTcp, secure, StrayedConnection, type Dial } from './dial.js';
 import { egressDenied } from './egress-denied.js';
 import type { OwnAddresses } from './own-addresses.js';
+import { ProxyRefusal, tunnelThrough } from './proxy.js';
 import type { Resolve } from './resolve.js';
 
 /** From the look-up to the end of the TLS handshake. */
@@ -17,6 +18,8 @@ export interface ConnectParts {
   readonly ownAddresses: OwnAddresses;
   /** Default 5 s. */
   readonly connectMs?: number;
+  /** Default: over TCP. */
+  readonly dial?: Dial;
 }
 
 /** Where to, and under which decision. */
@@ -49,7 +52,7 @@ export async function connect(target: Target, parts: ConnectParts): Promise<Sock
   const timer = setTimeout(() => deadline.abort(new Error('connecting took too long')), parts.connectMs ?? CONNECT_MS);
   try {
     const addresses = await checkedAddresses(target, parts, deadline.signal);
-    const socket = await dialFirst(addresses.slice(0, MOST_DIALLED), target, parts.connectMs ?? CONNECT_MS, deadline.signal);
+    const socket = await dialFirst(addresses.slice(0, MOST_DIALLED), target, parts, deadline.signal);
     return await encrypted(socket, target, deadline.signal);
   } finally {
     clearTimeout(timer);
@@ -82,14 +85,20 @@ async function lookUp(host: string, resolve: Resolve, signal: AbortSignal): Prom
 }
 
 /** In the order of the answer; each gets its share of the time, so that a dead one leaves some for the next. */
-async function dialFirst(addresses: readonly ClassifiedAddress[], { url }: Target, withinMs: number, signal: AbortSignal): Promise<Socket> {
+async function dialFirst(
+  addresses: readonly ClassifiedAddress[],
+  { url, rules: { proxy } }: Target,
+  { dial = dialTcp, connectMs = CONNECT_MS }: ConnectParts,
+  signal: AbortSignal,
+): Promise<Socket> {
   let last: unknown;
   for (const address of addresses) {
     try {
-      const share = addresses.length === 1 ? signal : AbortSignal.any([signal, AbortSignal.timeout(withinMs / addresses.length)]);
-      return await dialTcp(address, url.port, share);
+      const share = addresses.length === 1 ? signal : AbortSignal.any([signal, AbortSignal.timeout(connectMs / addresses.length)]);
+      return await (proxy ? tunnelThrough(proxy, address, url.port, dial, share) : dialChecked(address, url.port, dial, share));
     } catch (error) {
       if (error instanceof StrayedConnection) throw egressDenied({ verdict: 'deny', rule: 'strayed', reason: error.message });
+      if (error instanceof ProxyRefusal) throw egressDenied({ verdict: 'deny', rule: 'proxy', reason: error.message });
       last = error;
       if (signal.aborted) break;
     }

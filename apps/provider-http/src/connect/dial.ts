@@ -14,10 +14,25 @@ export interface TlsTarget {
 /** The connection ended at another address than the one that was checked. */
 export class StrayedConnection extends Error {}
 
-/** Opens a connection to one checked address. Nothing is written before the far end proved to be that address. */
-export async function dialTcp(address: ClassifiedAddress, port: number, signal: AbortSignal): Promise<Socket> {
-  const socket = connectTcp({ host: address.address, port, family: address.family, autoSelectFamily: false, noDelay: true });
+/** Where a connection is opened to: a checked address, or the operator's proxy by the name the operator gave. */
+export interface Far {
+  readonly host: string;
+  readonly port: number;
+  readonly family?: 4 | 6;
+}
+
+/** Opens a TCP connection. Replaced in tests only. */
+export type Dial = (far: Far, signal: AbortSignal) => Promise<Socket>;
+
+export const dialTcp: Dial = async ({ host, port, family = 0 }, signal) => {
+  const socket = connectTcp({ host, port, family, autoSelectFamily: family === 0, noDelay: true });
   await opened(socket, 'connect', signal);
+  return socket;
+};
+
+/** Opens a connection to one checked address. Nothing is written before the far end proved to be that address. */
+export async function dialChecked(address: ClassifiedAddress, port: number, dial: Dial, signal: AbortSignal): Promise<Socket> {
+  const socket = await dial({ host: address.address, port, family: address.family }, signal);
   const reached = classifyAddress(socket.remoteAddress ?? '').address;
   if (reached !== address.address) {
     socket.destroy();

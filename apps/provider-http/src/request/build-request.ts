@@ -4,6 +4,7 @@ import { ToolplaneError } from '@toolplane/contracts/errors';
 import { fillPath } from './fill-path.js';
 import { headersOf } from './fill-headers.js';
 import { withQuery } from './fill-query.js';
+import { unfit } from './text-of.js';
 
 export interface OutgoingRequest {
   readonly method: NonNullable<Endpoint['method']>;
@@ -41,7 +42,14 @@ export function buildRequest(endpoint: Endpoint, payload: Readonly<Record<string
 }
 
 function bodyOf(template: unknown, payload: Readonly<Record<string, unknown>>): string {
-  const text = JSON.stringify(render(template, { payload }));
+  const text = JSON.stringify(render(template, { payload }), refusingPrototypes);
   if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw new ToolplaneError('REQUEST_TOO_LARGE', { effect: 'none' });
   return text;
+}
+
+/** Members that merging programs take for an object's own making. Here they would be data; who knows what they are where they go. */
+const PROTOTYPES = new Set(['__proto__', 'constructor', 'prototype']);
+function refusingPrototypes(key: string, value: unknown): unknown {
+  if (PROTOTYPES.has(key)) throw unfit('/', `holds a member that may not be sent: ${key}`);
+  return value;
 }

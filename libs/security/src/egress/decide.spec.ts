@@ -168,7 +168,7 @@ describe('the operator’s policy', () => {
           { cidr: '10.0.0.0/8', ports: [] },
           { cidr: '10.0.0.0/8', ports: [0] },
         ],
-        proxy: 'http://proxy:3128',
+        proxy: 'https://user:word@proxy:3128/',
       }),
     ).toEqual([
       '/allow/0/origin',

@@ -33,6 +33,8 @@ export interface EgressRules {
   readonly allow: readonly AllowRule[];
   /** Opened by range and port together; they count only for what an `allow` entry names. */
   readonly private: readonly PrivateRange[];
+  /** The operator's egress proxy, which enforces again what is decided here; null: connections are direct. */
+  readonly proxy: { readonly host: string; readonly port: number } | null;
 }
 
 export type CompiledEgressPolicy =
@@ -46,9 +48,18 @@ export function compileEgressPolicy(document: EgressPolicy): CompiledEgressPolic
   const errors: FieldError[] = [];
   const allow = (document.allow ?? []).map((entry, index) => compileEntry(entry, `/allow/${index}`, errors));
   const ranges = (document.private ?? []).map((entry, index) => compileRange(entry, `/private/${index}`, errors));
-  if (document.proxy !== undefined) errors.push({ pointer: '/proxy', detail: 'calls through a proxy are not offered yet; remove it' });
+  const proxy = compileProxy(document.proxy, errors);
   if (errors.length > 0) return { ok: false, errors };
-  return { ok: true, rules: { default: document.default, allow: allow.filter(isPresent), private: ranges.filter(isPresent) } };
+  return { ok: true, rules: { default: document.default, allow: allow.filter(isPresent), private: ranges.filter(isPresent), proxy } };
+}
+
+/** A proxy is reached in the clear, by a name or address of the operator's own network. */
+function compileProxy(proxy: string | undefined, errors: FieldError[]): EgressRules['proxy'] {
+  if (proxy === undefined) return null;
+  const [, host, port] = /^http:\/\/([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):([1-9][0-9]{0,4})\/?$/.exec(proxy) ?? [];
+  if (host !== undefined && Number(port) <= 65535) return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+  errors.push({ pointer: '/proxy', detail: 'a proxy is written as http://host:port, without credentials and path' });
+  return null;
 }
 
 const isPresent = <T>(value: T | null): value is T => value !== null;

@@ -52,7 +52,7 @@ export const ENTRY_SETUPS: Readonly<Record<string, string>> = {
   'unicode-idna-11': 'https://faß.de',
 };
 
-/** Vectors that are not about URL or address: by category, or by id, and where they are proven or belong. */
+/** Vectors that are not about URL or address, by category or id. All of them go through the worker in provider-http’s `testing/corpus`. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'allow-list-match-13': 'provider-http: headers',
   'allow-list-match-19': 'provider-http: the policy is read again at every attempt',
