@@ -7,7 +7,7 @@ const surroundings: Surroundings = {
   logLevel: 'info',
   eventLog: { kind: 'kafka', brokers: ['127.0.0.1:9092'] },
   roleUrls: {},
-  keys: { adminKey: '', adminKeyFile: file, tokenPrivateKeyFile: file, tokenPublicKeyFile: file, requestDigestKeyFile: file, sealingKeysFile: file, unsealingKeysFile: file },
+  keys: { adminKey: '', adminKeyFile: file, tokenPrivateKeyFile: file, tokenPublicKeyFile: file, requestDigestKeyFile: file, sealingKeysFile: file, unsealingKeysFile: file, checkpointKeyFile: file, checkpointDir: file },
   policies: { egressFile: file, secretsFile: file },
   ports: {},
 };

@@ -1,6 +1,7 @@
 import { ConfigurationError, loadConfig } from '@toolplane/config';
 import { Command } from 'commander';
 import { cliConfig, type CliConfig } from './cli.config.js';
+import type { VerifyOptions } from './commands/audit-verify.js';
 
 const EXIT_CONFIGURATION = 78;
 
@@ -61,6 +62,18 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     .action(async (folder = 'deploy/config') => {
       const { checkConfig } = await import('./commands/check-config.js');
       checkConfig(folder);
+    });
+  program
+    .command('audit')
+    .description('the audit, from outside of everything that runs')
+    .command('verify')
+    .description('verifies a chain from an export of GET /api/audit/events alone, and names the first bad entry')
+    .requiredOption('--export <file>', 'entries, one JSON document a line (- for standard input)')
+    .option('--checkpoints <file>', 'what was noted of this chain outside the database')
+    .option('--public-key <file...>', 'keys that sign checkpoints; without it those that lie beside the checkpoints')
+    .action(async (options: VerifyOptions) => {
+      const { auditVerify } = await import('./commands/audit-verify.js');
+      exitCode = await auditVerify(options);
     });
   try {
     await program.parseAsync([...args], { from: 'user' });

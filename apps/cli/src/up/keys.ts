@@ -14,6 +14,9 @@ export interface Keys {
   /** Public keys that sensitive payload fields are sealed to, and the private ones, for workers alone. */
   readonly sealingKeysFile: string;
   readonly unsealingKeysFile: string;
+  /** Signs the audit’s checkpoints, and where they lie. */
+  readonly checkpointKeyFile: string;
+  readonly checkpointDir: string;
 }
 
 export async function prepareKeys(dataDir: DataDir): Promise<Keys> {
@@ -22,6 +25,7 @@ export async function prepareKeys(dataDir: DataDir): Promise<Keys> {
   await dataDir.secret('secrets/sandbox-api-key', newPassword);
   await tokenKeys(dataDir);
   const sealingKeysFile = await sealingKeys(dataDir);
+  await dataDir.secret(CHECKPOINT_KEY, () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString().trimEnd());
   return {
     adminKey,
     adminKeyFile: dataDir.file('admin-key'),
@@ -30,6 +34,8 @@ export async function prepareKeys(dataDir: DataDir): Promise<Keys> {
     requestDigestKeyFile: dataDir.file('secrets/request-digest-key'),
     sealingKeysFile,
     unsealingKeysFile: dataDir.file(UNSEALING_KEYS),
+    checkpointKeyFile: dataDir.file(CHECKPOINT_KEY),
+    checkpointDir: dataDir.file('checkpoints'),
   };
 }
 
@@ -43,6 +49,7 @@ async function tokenKeys(dataDir: DataDir): Promise<void> {
   if (kept === privateKey.trimEnd()) await dataDir.writeSecret('secrets/internal-token-public-key.pem', publicKey.trimEnd());
 }
 
+const CHECKPOINT_KEY = 'secrets/checkpoint-private-key.pem';
 const UNSEALING_KEYS = 'secrets/unsealing-keys.json';
 
 /** The public file follows from the private one each time: who adds a key there has rotated. */
