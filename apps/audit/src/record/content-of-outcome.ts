@@ -5,7 +5,7 @@ import { redactor } from '@toolplane/security/redaction';
 import { momentOf, type EntryContent } from '../chain/entry.js';
 
 /** Beyond what the schema marks, the audit shows no member whose name says that it is a secret. */
-const redact = redactor({ keys: true });
+const redact = redactor({ keys: true, sealed: true });
 
 /** The entry of an execution's end: who, what, with which arguments and result, at what cost. */
 export function contentOfOutcome({ data, time, record }: Received<ToolExecutionCompleted | ToolExecutionFailed>): EntryContent {

@@ -3,6 +3,7 @@ import { ToolplaneError } from '@toolplane/contracts/errors';
 import { isUuid } from '@toolplane/contracts/events';
 import { HTTP_HEADERS } from '@toolplane/contracts/http';
 import { keyedDigest } from '@toolplane/security/chain';
+import { REDACTED } from '@toolplane/security/redaction';
 import { Database, type Tx } from '@toolplane/persistence';
 import { Caller, CheckedBody, decodeCursor, PageQuery, pageOf, Permission, type Page } from '@toolplane/service-kit';
 import type { FastifyReply } from 'fastify';
@@ -11,6 +12,7 @@ import { REQUEST_DIGEST_KEY } from '../accept/accept.controller.js';
 import { checkedKey } from '../accept/idempotency-key.js';
 import { DeadLetterDesk } from './dead-letter-desk.js';
 import type { DeadLetterRow } from './dead-letter.js';
+import { shownHeaders, shownValue } from './shown-value.js';
 import { deadLettersStore, viewerOf, type Viewer } from './dead-letters.store.js';
 
 const orNull = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
@@ -23,8 +25,9 @@ const DeadLetterView = Type.Object(
     offset: Type.String({ description: 'A 64-bit number as text.' }),
     key: orNull('Record key.'),
     headers: Type.Unknown({ description: 'Headers by name; a repeated one is an array.' }),
-    value: orNull('The original bytes: as text, or in base64 where they are none.'),
+    value: orNull('The original bytes: as text, or in base64 where they are none; as JSON again where something in them is redacted.'),
     encoding: Type.Enum(['text', 'base64']),
+    redactions: Type.Array(Type.Object({ pointer: Type.String(), rule: Type.String() }), { description: 'What is not shown of value and headers; it is still there.' }),
     code: Type.String({ description: 'Why it was parked.' }),
     reason: Type.String(),
     attempts: Type.Integer({ description: 'How often a handler was given it alone.' }),
@@ -71,7 +74,7 @@ export class DeadLettersController {
     description:
       'Into the topic it lay in, as it was or with another `value` (text, or JSON). Its event keeps its id: whoever has applied it passes over it. What stands in its place must name your own tenant, and only records of an ingress may be changed.',
     answers: { 202: DeadLetterView },
-    errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN'],
+    errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN', 'DEFINITION_INVALID'],
   })
   async redrive(
     @Caller() caller: Caller,
@@ -81,6 +84,7 @@ export class DeadLettersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeadLetterView> {
     const text = value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value);
+    mustBeWhole(text);
     const key = checkedKey(idempotencyKey ?? null);
     const keyed = key === null ? null : { key, fingerprint: keyedDigest(this.digestKey, { redrive: id, value: text }) };
     const { letter, replayed } = known(isUuid(id) ? await this.desk.redrive(caller, id, text, keyed) : null);
@@ -107,6 +111,17 @@ function known<Found>(found: Found | null): Found {
   return found;
 }
 
-const viewOf = ({ recordOffset, valueIsBase64, at, ...row }: DeadLetterRow): DeadLetterView => ({
-  ...row, offset: recordOffset, encoding: valueIsBase64 ? 'base64' : 'text', at: at.toISOString(),
-});
+function viewOf({ recordOffset, valueIsBase64, at, ...row }: DeadLetterRow): DeadLetterView {
+  const shown = shownValue(row.value);
+  const { headers, redactions } = shownHeaders(row.headers);
+  return {
+    ...row, value: shown.value, headers, redactions: [...shown.redactions, ...redactions],
+    offset: recordOffset, encoding: valueIsBase64 ? 'base64' : 'text', at: at.toISOString(),
+  };
+}
+
+/** A text that was copied from what is shown: sent on its way it would make a value of the redaction. */
+function mustBeWhole(text: string | null): void {
+  if (text?.includes(`"${REDACTED}"`) !== true) return;
+  throw new ToolplaneError('DEFINITION_INVALID', { details: [{ pointer: '/value', detail: 'holds a redacted value: write the real one, or leave value out' }] });
+}

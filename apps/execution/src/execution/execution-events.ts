@@ -89,7 +89,7 @@ function ended(row: ExecutionRow, cause: string): readonly ToPublish[] {
 }
 
 function outcomeOf(row: ExecutionRow): OutcomeData {
-  const { value: input, redactions } = redact(row.input, { pointers: row.context.sensitiveInput });
+  const { value: input, redactions } = redact(row.input, { pointers: row.context.sensitiveInput, sealed: true });
   const common = {
     ...contextOf(row),
     executionId: row.id, toolId: row.toolId, toolName: row.toolName, toolVersion: row.toolVersion,

@@ -1,12 +1,20 @@
 import type { ExecutionRecord } from '@toolplane/contracts/http';
-import { redact } from '@toolplane/security/redaction';
+import { redact, redactor } from '@toolplane/security/redaction';
 import type { ExecutionRow } from '../execution/execution-row.js';
 import { outputOf } from '../execution/execution-events.js';
 
 /** The public record of an execution. Only what the tool's schemas mark as sensitive is redacted: it is the caller's own. */
-export function executionRecord(row: ExecutionRow): ExecutionRecord {
-  const { value: input, redactions } = redact(row.input, { pointers: row.context.sensitiveInput });
+export const executionRecord = (row: ExecutionRow): ExecutionRecord => recordOf(row, false);
+
+/** The same among others, where nobody looks for one of them: members whose names say that they are secret are redacted too. */
+export const listedRecord = (row: ExecutionRow): ExecutionRecord => recordOf(row, true);
+
+const byName = redactor({ keys: true });
+
+function recordOf(row: ExecutionRow, listed: boolean): ExecutionRecord {
+  const { value: input, redactions } = redact(row.input, { pointers: row.context.sensitiveInput, sealed: true, keys: listed });
   const { output, outputRef } = row.status === 'succeeded' ? outputOf(row) : { output: null, outputRef: null };
+  const shown = listed ? byName(output) : { value: output, redactions: [] };
   return {
     id: row.id,
     tenantId: row.tenantId,
@@ -22,11 +30,11 @@ export function executionRecord(row: ExecutionRow): ExecutionRecord {
     sessionId: row.sessionId,
     exceptionId: row.exceptionId,
     input,
-    output,
+    output: shown.value,
     outputRef,
     redactions: [
       ...redactions.map(({ pointer, rule }) => ({ pointer: `/input${pointer}`, rule })),
-      ...row.redactions.map(({ pointer, rule }) => ({ pointer: `/output${pointer}`, rule })),
+      ...[...row.redactions, ...shown.redactions].map(({ pointer, rule }) => ({ pointer: `/output${pointer}`, rule })),
     ],
     error: row.error && { ...row.error, errors: [...row.error.errors] },
     approval: approvalOf(row),

@@ -4,7 +4,7 @@ import { ToolplaneError } from '@toolplane/contracts/errors';
 import { Database } from '@toolplane/persistence';
 import { Caller, decodeCursor, pageOf, Permission, type Page } from '@toolplane/service-kit';
 import { Type } from 'typebox';
-import { executionRecord } from './execution-record.js';
+import { executionRecord, listedRecord } from './execution-record.js';
 import { executionsQueries } from './executions.queries.js';
 import { ExecutionsQuery } from './executions-query.js';
 
@@ -22,7 +22,7 @@ export class ExecutionsController {
     const after = decodeCursor(query.cursor, ['time', 'uuid']);
     const rows = await this.database.asTenant(tenantId, (tx) =>
       executionsQueries.list(tx, tenantId, query, query.limit + 1, after ? { at: after[0], id: after[1] } : null));
-    return pageOf(rows, query.limit, ({ createdAt, id }) => [createdAt.toISOString(), id], executionRecord);
+    return pageOf(rows, query.limit, ({ createdAt, id }) => [createdAt.toISOString(), id], listedRecord);
   }
 
   @Get(':id')

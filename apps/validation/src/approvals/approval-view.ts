@@ -5,7 +5,7 @@ import type { ApprovalRow } from './approvals.queries.js';
 /** The public form. Whoever decides sees the names of sensitive fields, never their values, and no value whose name says that it is secret. */
 export function approvalView(row: ApprovalRow): Approval {
   const { data } = row.first;
-  const { value: payload, redactions } = redact(data.input, { pointers: data.tool?.sensitive.input ?? [], keys: true });
+  const { value: payload, redactions } = redact(data.input, { pointers: data.tool?.sensitive.input ?? [], sealed: true, keys: true });
   return {
     id: row.id,
     executionId: row.executionId,
@@ -22,7 +22,7 @@ export function approvalView(row: ApprovalRow): Approval {
     redactions: [...redactions],
     required: row.required,
     decisions: row.decisions,
-    lastApproved: row.last && { executionId: row.last.executionId, payload: redact(row.last.input, { pointers: row.last.sensitive, keys: true }).value },
+    lastApproved: row.last && { executionId: row.last.executionId, payload: redact(row.last.input, { pointers: row.last.sensitive, sealed: true, keys: true }).value },
     expiresAt: row.expiresAt.toISOString(),
     createdAt: row.createdAt.toISOString(),
   };

@@ -35,14 +35,14 @@ export class ValidateController {
     @CheckedBody(ExecuteBody, { code: 'REQUEST_INPUT_INVALID' }) body: ExecuteBody,
   ): Promise<ValidationAnswer> {
     this.state.mustBeComplete();
-    const { given, compiled } = this.cases.of({
+    const { given } = this.cases.of({
       tenantId: caller.tenantId, tool, version: body.version, agent: agentOf(caller, body), sessionId: body.sessionId ?? null, payload: body.payload,
     });
     const { failed, rules } = decide({ ...given, usage: await this.usageOf(given) });
     return {
       allowed: failed === null,
       code: failed?.code ?? null,
-      effectivePayload: redact(given.payload.value, { pointers: compiled?.terms.sensitive.input }).value,
+      effectivePayload: redact(given.payload.value, { pointers: given.sensitive, sealed: true }).value,
       approvalRequired: needsApproval(given),
       rules: rules.map(shown),
     };

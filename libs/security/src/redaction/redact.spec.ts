@@ -103,6 +103,44 @@ describe('redaction by value', () => {
   });
 });
 
+describe('redaction of what is sealed', () => {
+  const sealed = { $sealed: 'a..b.c.d' };
+
+  it('says no more than that something is there', () => {
+    expect(redact({ a: sealed, list: [{ b: sealed }] }, { sealed: true })).toEqual({
+      value: { a: REDACTED, list: [{ b: REDACTED }] }, redactions: [{ pointer: '/a', rule: 'schema' }, { pointer: '/list/0/b', rule: 'schema' }],
+    });
+    expect(redact({ token: sealed, key: sealed }, { sealed: true, keys: true, pointers: ['/key'] }).redactions.map(({ rule }) => rule)).toEqual(['key', 'schema']);
+  });
+
+  it('leaves what only looks like it, and everything where nobody asked', () => {
+    const value = { a: { ...sealed, b: 1 }, c: { $sealed: 1 }, d: [sealed.$sealed] };
+    expect(redact(value, { sealed: true }).value).toBe(value);
+    expect(redact({ a: sealed }, { pointers: ['/b'] }).redactions).toEqual([]);
+  });
+});
+
+describe('a random secret', () => {
+  const secret = fc.string({ minLength: 8, unit: 'binary' }).filter((text) => !/^[\[\]a-z" ]*$/i.test(text) && !'redacted'.includes(text));
+  const { document } = fc.letrec((tie) => ({
+    document: fc.oneof({ maxDepth: 3 }, fc.string(), fc.integer(), fc.constantFrom(null, true), fc.array(tie('document'), { maxLength: 3 }), fc.dictionary(fc.constantFrom('a', 'b', 'c d', 'e/f'), tie('document'))),
+  }));
+
+  it('does not survive at any marked place, under any telling name, or as a value anywhere; the rest does', () => {
+    fc.assert(
+      fc.property(secret, document, document, (hidden, before, after) => {
+        fc.pre(!JSON.stringify([before, after]).includes(JSON.stringify(hidden).slice(1, -1)));
+        const value = { before, after, marked: [{ x: { deep: hidden } }, { x: hidden }], apiKey: { any: hidden }, echoed: `so ${hidden} came back`, sealed: { $sealed: hidden } };
+        const { value: shown, redactions } = redact(value, { pointers: ['/marked/*/x'], keys: true, sealed: true, values: [hidden] });
+        expect(JSON.stringify(shown)).not.toContain(JSON.stringify(hidden).slice(1, -1));
+        expect(shown.before).toBe(before);
+        expect(shown.after).toBe(after);
+        expect(redactions.map(({ pointer, rule }) => `${pointer} ${rule}`)).toEqual(['/marked/0/x schema', '/marked/1/x schema', '/apiKey key', '/echoed value', '/sealed schema']);
+      }),
+    );
+  });
+});
+
 describe('redaction of anything', () => {
   const prepared = redactor({ pointers: ['/a', '/*/b'], keys: true, values: ['canary'] });
 

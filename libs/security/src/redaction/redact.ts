@@ -1,3 +1,4 @@
+import { isSealedForm } from '../schemas/sealed-form.js';
 import { escapeSegment, marksBelow, marksOf, NO_MARKS, type Mark } from './marks.js';
 import { isSensitiveKey } from './sensitive-key.js';
 import { secretMatcher } from './secret-matcher.js';
@@ -15,6 +16,8 @@ export interface RedactOptions {
   readonly pointers?: readonly string[] | undefined;
   /** Whether members whose names say "secret" are replaced: for logs, audit, lists and the UI. Default false. */
   readonly keys?: boolean | undefined;
+  /** Whether sealed values are replaced wherever they stand: for whatever is shown of an input. Default false. */
+  readonly sealed?: boolean | undefined;
   /** Secret values that must not come back, wherever and however encoded they are. */
   readonly values?: readonly string[] | undefined;
   /** Pointer of the value in a larger document, put before each pointer of the answer: `/input`. */
@@ -36,12 +39,12 @@ const untouched: Redactor = (value) => ({ value, redactions: NONE });
 export const redact = <T>(value: T, options: RedactOptions): Redacted<T> => redactor(options)(value, options.at);
 
 /** The same, prepared once for many values. */
-export function redactor({ pointers, keys = false, values }: RedactOptions): Redactor {
+export function redactor({ pointers, keys = false, sealed = false, values }: RedactOptions): Redactor {
   const marks = pointers && pointers.length > 0 ? marksOf(pointers) : NO_MARKS;
   const isSecret = values && values.length > 0 ? secretMatcher(values) : null;
-  if (marks === NO_MARKS && !keys && !isSecret) return untouched;
+  if (marks === NO_MARKS && !keys && !sealed && !isSecret) return untouched;
   return <T>(value: T, at = '') => {
-    const run = new Run(keys, isSecret);
+    const run = new Run(keys, sealed, isSecret);
     const result = run.visit(value, at, marks, false) as T;
     return run.redactions ? { value: result, redactions: run.redactions } : { value, redactions: NONE };
   };
@@ -52,6 +55,7 @@ class Run {
 
   constructor(
     private readonly keys: boolean,
+    private readonly sealed: boolean,
     private readonly isSecret: ((text: string) => boolean) | null,
   ) {}
 
@@ -66,7 +70,8 @@ class Run {
       case 'number':
         return this.isSecret?.(String(value)) ? this.#replace(pointer, 'value') : value;
       case 'object':
-        if (value === null || (marks === NO_MARKS && !this.keys && !this.isSecret)) return value;
+        if (value === null || (marks === NO_MARKS && !this.keys && !this.sealed && !this.isSecret)) return value;
+        if (this.sealed && isSealedForm(value)) return this.#replace(pointer, 'schema');
         return Array.isArray(value) ? this.#array(value, pointer, marks) : this.#object(value as Record<string, unknown>, pointer, marks);
       default:
         return value;

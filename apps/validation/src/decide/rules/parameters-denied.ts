@@ -29,7 +29,7 @@ export const parametersDenied = ofAssignment('parameters_denied', (_assignment, 
 });
 
 const shown = ({ pointer, denied, reason }: Denied, { payload, sensitive }: Case): Finding => {
-  const value: unknown = valueAt(redact(payload.value, { pointers: sensitive, keys: true }).value, parsePointer(pointer) ?? []);
+  const value: unknown = valueAt(redact(payload.value, { pointers: sensitive, sealed: true, keys: true }).value, parsePointer(pointer) ?? []);
   return {
     pointer: capped(pointer),
     detail: REASONS[reason],
