@@ -69,8 +69,8 @@ describe('where no built-in worker runs', () => {
   it('the operator’s files may say so of what only reads', async () => {
     const files = { tenantId: '*', principal: { type: 'platform', id: 'config' }, roles: ['platform-admin'], origin: 'config' } as const;
     const changes = registry.get(ToolChanges);
-    const declare = (key: 'git_status' | 'edit_file') => changes.create(files, toolOf(key, { name: `declared_${key}`, scope: 'global', isDangerous: false, requiresApproval: false, enabled: false }));
-    expect((await declare('git_status')).definition.isDangerous).toBe(false);
+    const declare = (key: 'git_status' | 'edit_file') => changes.create(files, toolOf(key, { name: `declared_${key}`, scope: 'global', isDangerous: false, requiresApproval: false }));
+    expect((await declare('git_status')).definition).toMatchObject({ isDangerous: false, enabled: false });
     await expect(declare('edit_file')).rejects.toMatchObject({ code: 'DEFINITION_INVALID' });
     const answer = await registry.http<Problem>({ method: 'DELETE', url: '/api/tools/declared_git_status', as: ADMIN });
     expect(answer.body.code).toBe('DECLARED_IN_FILE');

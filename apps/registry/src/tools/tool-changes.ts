@@ -38,7 +38,7 @@ export class ToolChanges {
     const tenantId = body.scope === 'global' ? null : author.tenantId;
     if (tenantId === null) refuseUnlessGlobal(author, 'tools');
     await this.checks.refuseBody(body, tenantId, author);
-    const stored: Stored = { tenantId, id: newId(), version: body.version ?? FIRST_VERSION, definition: storable(completeTool(body)) };
+    const stored: Stored = { tenantId, id: newId(), version: body.version ?? FIRST_VERSION, definition: this.checks.asDeployed(storable(completeTool(body)), author) };
     return this.write(tenantId, async (tx) => {
       await this.door.refuseInactive(tx, tenantId);
       const moment = await nextMoment(tx);
@@ -65,11 +65,12 @@ export class ToolChanges {
       await this.checks.refuseBody(body, seen.tenantId, author);
     };
     return this.change(author, tool, ifMatch, async (tx, row) => {
-      const desired = body.enabled ?? true;
+      const complete = this.checks.asDeployed(storable(completeTool({ ...body, scope: row.definition.scope })), author);
+      const desired = complete.enabled;
       if (desired && row.tenantEnabled === false) await this.say(tx, author, row.id, true);
       // What a GET showed and a PUT sends back is no change: what a tenant has switched off is not thereby off for all.
       const enabled = desired === isEnabled(row) ? row.enabled : desired;
-      const definition: ToolDefinition = { ...storable(completeTool({ ...body, scope: row.definition.scope })), enabled };
+      const definition: ToolDefinition = { ...complete, enabled };
       const wanted = body.version === row.version ? undefined : body.version;
       const { change, entries } = diffTools(definitionOf(row), definition);
       if (change === null && wanted === undefined) return;

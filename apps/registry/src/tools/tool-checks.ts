@@ -15,6 +15,8 @@ const harmFaults = ({ implementation, isDangerous = false }: ToolBody, origin: O
   return [{ pointer: '/isDangerous', detail: `must be true: "${implementation}" is dangerous` }];
 };
 
+const mayWait = ({ implementation }: Pick<ToolBody, 'implementation'>, origin: Origin): boolean => origin === 'config' && implementation !== undefined;
+
 type Runnable = Pick<ToolDefinition, 'type' | 'endpoint' | 'dummy' | 'implementation' | 'mcp'>;
 
 /** What a tool may be in this deployment: its definition, its secret, its provider. */
@@ -29,7 +31,12 @@ export class ToolChecks {
   async refuseBody(body: ToolBody, tenantId: string | null, { origin = 'api' }: Pick<Author, 'origin'> = {}): Promise<void> {
     const details = [...(await this.prover.faults(body)), ...harmFaults(body, origin), ...this.secretFaults(body.auth, tenantId)];
     if (details.length > 0) throw new ToolplaneError('DEFINITION_INVALID', { details });
-    if (body.enabled ?? true) this.refuseProvider(body);
+    if ((body.enabled ?? true) && !mayWait(body, origin)) this.refuseProvider(body);
+  }
+
+  /** What a file declares of our own code is taken as it is, and shown disabled until somebody runs it. */
+  asDeployed(definition: ToolDefinition, { origin = 'api' }: Pick<Author, 'origin'>): ToolDefinition {
+    return mayWait(definition, origin) && !this.isRunHere(definition) ? { ...definition, enabled: false } : definition;
   }
 
   /** For a definition that was right when it was written: what the deployment may have changed since. */
