@@ -5,3 +5,4 @@ export { openPayload, type OpenedPayload } from './open.js';
 export { repeatableSealing, type Repeatable } from './repeatable.js';
 export { sealPayload, type SealedPayload } from './seal.js';
 export { isSealed, SEALED, sealingOverhead, type SealedValue } from './sealed-form.js';
+export { sensitiveIn } from './sensitive-in.js';
