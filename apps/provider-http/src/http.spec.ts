@@ -92,11 +92,6 @@ describe('calls over HTTP', () => {
     expect(echo.connections).toHaveLength(before);
   });
 
-  it('refuses an auth that it does not offer', async () => {
-    const auth = { type: 'oauth_stub', tokenUrl: 'https://a.example.com', clientId: 'c', secretRef: 'the-key', scopes: [] };
-    await expect(call(echo, '/', { tool: { auth } })).resolves.toMatchObject({ error: { code: 'PROVIDER_FAILED', effect: 'none' } });
-  });
-
   it.each([
     ['json', 'application/json', '{"a":[1,null]}', { a: [1, null] }],
     ['json', 'text/html', '\ufeff{"__proto__":{"a":1},"a":1,"a":2}', JSON.parse('{"__proto__":{"a":1},"a":2}')],

@@ -41,6 +41,8 @@ export interface InvocationContext {
    * @throws ToolplaneError SECRET_NOT_BOUND where the entry does not list tenant and origin, SECRET_UNAVAILABLE where it cannot be read.
    */
   readonly secret: (reference: string, origin: string) => Promise<string>;
+  /** For what a call has come by that is as secret, a token for instance: it is redacted in the same way. */
+  readonly conceal: (value: string) => void;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { EgressPolicy } from '@toolplane/contracts/documents';
 import { dispatched, testWorker, type Dispatching, type TestWorker } from '@toolplane/provider-kit/testing';
 import { ownAddresses } from './own-addresses.js';
 import type { HttpParts } from '../http.js';
+import { startProxy } from '../testing/proxy.js';
 import { answering, openTo, providerUnder, startUpstream, type Upstream } from '../testing/upstream.js';
 
 type Hosts = Readonly<Record<string, readonly string[]>>;
@@ -111,6 +112,37 @@ describe('the guard of the connector', () => {
     await on.call(url, { tool: kept, tenantId: 'other' });
     await on.call(url, { tool: { ...kept, id: 'another' } });
     expect(upstream.connections).toHaveLength(6);
+  });
+
+  it.each([
+    ['goes through the operator’s proxy', undefined, { status: 'succeeded' }, ['127.0.0.1:']],
+    [
+      'is denied where the proxy denies it',
+      'HTTP/1.1 403 Forbidden\r\n\r\n',
+      { error: { code: 'EGRESS_DENIED', effect: 'none' } },
+      ['127.0.0.1:'],
+    ],
+    [
+      'did not happen where the proxy reaches nobody',
+      'HTTP/1.1 502 Bad Gateway\r\n\r\n',
+      { error: { code: 'UPSTREAM_UNAVAILABLE', effect: 'none' } },
+      ['127.0.0.1:'],
+    ],
+    [
+      'did not happen where the proxy says too much',
+      'HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK',
+      { error: { code: 'UPSTREAM_UNAVAILABLE', effect: 'none' } },
+      ['127.0.0.1:'],
+    ],
+  ])('%s', async (_what, answer, expected, tunnels) => {
+    const proxy = await startProxy(upstream.port, answer);
+    const on = worker({ ...openTo([upstream]), proxy: `http://127.0.0.1:${proxy.port}` });
+    await expect(on.call(`${upstream.url}/`)).resolves.toMatchObject(expected);
+    expect(proxy.tunnels).toEqual(tunnels.map((far) => `${far}${upstream.port}`));
+    // Judged before: the proxy is not even asked.
+    await expect(on.call('http://10.0.0.1/')).resolves.toMatchObject(denied);
+    expect(proxy.tunnels).toHaveLength(1);
+    await proxy.close();
   });
 
   it('does not read a proxy from the environment', async () => {

@@ -93,9 +93,13 @@ export class Invocation implements InvocationContext {
   get secret(): (reference: string, origin: string) => Promise<string> {
     return async (reference, origin) => {
       const value = await this.secrets.read(reference, { tenantId: this.tenantId, origin });
-      (this.secretsUsed ??= []).push(value);
+      this.conceal(value);
       return value;
     };
+  }
+
+  get conceal(): (value: string) => void {
+    return (value) => void (this.secretsUsed ??= []).push(value);
   }
 
   /** Ends whatever the call is waiting for. */
