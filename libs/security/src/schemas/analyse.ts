@@ -16,6 +16,20 @@ export function refuseEndless(parts: readonly Part[]): void {
   parts.forEach(visit);
 }
 
+/** Which items `contains` has seen cannot be followed: rather no answer than a wrong one. */
+export function refuseUnfollowed(parts: readonly Part[]): void {
+  for (const part of parts) {
+    if (part.schema['unevaluatedItems'] === undefined) continue;
+    const sameValue = new Set([part]);
+    for (const { schema, edges } of sameValue) {
+      if (schema['contains'] !== undefined) {
+        throw new SchemaFault(pointerTo(part.pointer, 'unevaluatedItems'), 'cannot stand with contains about the same list; name the items by prefixItems or items');
+      }
+      for (const { reach, part: next } of edges) if (reach === 'here') sameValue.add(next);
+    }
+  }
+}
+
 /**
  * What is entered for any number of items is counted, and so is what contains itself: the depth of the payload bounds it, but it may
  * branch at every level. Every cycle has an edge that closes it here, so none is left without a counted part.

@@ -2,13 +2,14 @@ import type { FieldError } from '@toolplane/contracts/errors';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { _, type ErrorObject, type KeywordCxt, type ValidateFunction } from 'ajv';
 import { admitSealed } from './admit-sealed.js';
-import { markCounted, refuseEndless, sensitivePointers, weigh } from './analyse.js';
+import { markCounted, refuseEndless, refuseUnfollowed, sensitivePointers, weigh } from './analyse.js';
 import { budget, openBudget } from './budget.js';
 import { SCHEMA_CAPS, fault, shapeFault } from './caps.js';
 import { Copy } from './copy-schema.js';
 import { describeError, discreetly } from './describe-error.js';
 import { FORMATS } from './formats.js';
 import type { LinearPattern } from './linear-pattern.js';
+import { mendKeywords } from './mended-keywords.js';
 import { SchemaFault } from './part.js';
 
 export interface CompiledSchema {
@@ -62,6 +63,7 @@ function compile(schema: unknown): CompiledSchema | RefusedSchema {
 
   const copy = new Copy(document, (value) => metaFault(value) === null);
   refuseEndless(copy.parts);
+  refuseUnfollowed(copy.parts);
   markCounted(copy.root, copy.parts);
   weigh(copy.parts);
   const sensitive = sensitivePointers(copy.root);
@@ -70,9 +72,9 @@ function compile(schema: unknown): CompiledSchema | RefusedSchema {
   return Object.freeze({ ok: true, check: checkOf(build(copy), sensitive), sensitive });
 }
 
-function build({ root, patterns }: Copy): ValidateFunction {
+function build({ root, patterns, unevaluated }: Copy): ValidateFunction {
   try {
-    return ajvFor(patterns).compile({ $id: ID, ...root.schema });
+    return ajvFor(patterns, unevaluated).compile({ $id: ID, ...root.schema });
   } catch (error) {
     if (error instanceof RangeError) throw error;
     throw new SchemaFault('', `cannot be compiled: ${error instanceof Error ? error.message : 'unknown reason'}`);
@@ -82,7 +84,7 @@ function build({ root, patterns }: Copy): ValidateFunction {
 /** An Ajv resolves `#` by it; each schema has an Ajv of its own, so that the name is never taken twice. */
 const ID = 'urn:toolplane:schema';
 const STEPS = 'toolplane-steps';
-function ajvFor(patterns: ReadonlyMap<string, LinearPattern>): Ajv2020 {
+function ajvFor(patterns: ReadonlyMap<string, LinearPattern>, unevaluated: boolean): Ajv2020 {
   const regExp = Object.assign(
     (source: string): LinearPattern => {
       const pattern = patterns.get(source);
@@ -95,6 +97,9 @@ function ajvFor(patterns: ReadonlyMap<string, LinearPattern>): Ajv2020 {
     strict: false, allErrors: false, $data: false, coerceTypes: false, useDefaults: false, removeAdditional: false, ownProperties: true,
     meta: false, validateSchema: false, addUsedSchema: false, inlineRefs: 16, logger: false, formats: { ...FORMATS }, code: { regExp, optimize: false },
   });
+  // Following what each keyword has seen costs time; hardly a schema asks for it.
+  if (unevaluated) mendKeywords(ajv);
+  else ajv.opts.unevaluated = false;
   ajv.addKeyword({
     keyword: STEPS,
     before: '$dynamicAnchor',

@@ -50,6 +50,11 @@ const patternProperties: Copier = (copy, part, value, pointer) => {
   return map('often', () => '*')(copy, part, value, pointer, {});
 };
 
+const unevaluated: Copier = (copy, part, value, pointer, source) => {
+  copy.unevaluated = true;
+  return one('often', '*')(copy, part, value, pointer, source);
+};
+
 const onlyLocal = 'only $ref to #/… of the same document is allowed';
 /** Every keyword that reaches Ajv. What is not named here is an annotation: it is not copied, so that nothing of Ajv's own wakes up. */
 const KEYWORDS: Readonly<Record<string, Copier>> = {
@@ -79,8 +84,8 @@ const KEYWORDS: Readonly<Record<string, Copier>> = {
   items: one('often', '*'),
   contains: one('often', '*'),
   additionalProperties: one('often', '*'),
-  unevaluatedItems: one('often', '*'),
-  unevaluatedProperties: one('often', '*'),
+  unevaluatedItems: unevaluated,
+  unevaluatedProperties: unevaluated,
   patternProperties,
   propertyNames: one('often', null),
   $ref: (copy, part, value, pointer) => copy.reference(part, value as string, pointer),
@@ -100,6 +105,8 @@ export class Copy {
   readonly root: Part;
   readonly parts: Part[] = [];
   readonly patterns = new Map<string, LinearPattern>();
+  /** Whether any part looks at what others have seen. */
+  unevaluated = false;
   readonly #definitions: Json = {};
   readonly #targets = new Map<unknown, { readonly name: string; readonly part: Part }>();
   #patternSize = 0;

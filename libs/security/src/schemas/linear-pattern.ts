@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { spend } from './budget.js';
+import { withShortNames } from './unicode-names.js';
 
 /** An automaton keeps up to 8 MiB of states; all of them together may keep this much before the oldest is built anew. */
 const WARM_BYTES = 64 * 1024 * 1024;
@@ -18,7 +19,7 @@ export class LinearPattern {
   #states = 0;
 
   constructor(readonly source: string) {
-    this.#translated = RE2JS.translateRegExp(source);
+    this.#translated = RE2JS.translateRegExp(withShortNames(source));
     this.#engine = RE2JS.compile(this.#translated);
     this.size = this.#engine.programSize();
   }
