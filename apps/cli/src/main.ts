@@ -2,6 +2,7 @@ import { ConfigurationError, loadConfig } from '@toolplane/config';
 import { Command } from 'commander';
 import { cliConfig, type CliConfig } from './cli.config.js';
 import type { VerifyOptions } from './commands/audit-verify.js';
+import type { ExplainOptions } from './commands/policy/policy.js';
 
 const EXIT_CONFIGURATION = 78;
 
@@ -58,7 +59,9 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     .command('config')
     .description('declared tools, toolkits and agent types')
     .command('check [folder]')
-    .description('checks every file of a folder as one set, without a database; exit code 78 and every fault with its line where it is wrong')
+    .description(
+      'checks every file of a folder as one set, without a database; exit code 78 and every fault with its line where it is wrong',
+    )
     .action(async (folder = 'deploy/config') => {
       const { checkConfig } = await import('./commands/check-config.js');
       checkConfig(folder);
@@ -74,6 +77,27 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     .action(async (options: VerifyOptions) => {
       const { auditVerify } = await import('./commands/audit-verify.js');
       exitCode = await auditVerify(options);
+    });
+  const policy = program.command('policy').description('the operator’s policy files');
+  policy
+    .command('check [folder]')
+    .description('looks for faults in egress.json, secrets.json, ingress.json and sealing-keys.json; exit code 78 where there are any')
+    .action(async (folder = 'deploy/policies') => {
+      const { policyCheck } = await import('./commands/policy/policy.js');
+      exitCode = policyCheck(folder as string);
+    });
+  policy
+    .command('explain <url>')
+    .description('says whether a tool may call a URL, by which rule and why; exit code 0 or 1')
+    .option('--dir <folder>', 'where egress.json is', 'deploy/policies')
+    .option('--tenant <id>', 'who calls', 'demo')
+    .option('--tool <name>', 'which tool', '')
+    .option('--method <method>', 'how', 'GET')
+    .option('--address <ip...>', 'judges addresses, too', [])
+    .option('--resolve', 'judges the addresses that the name has now', false)
+    .action(async (url: string, options: ExplainOptions) => {
+      const { policyExplain } = await import('./commands/policy/policy.js');
+      exitCode = await policyExplain(url, options);
     });
   try {
     await program.parseAsync([...args], { from: 'user' });
