@@ -134,8 +134,8 @@ describe('assignments', () => {
     const { id } = await tool({ name: 'shared', scope: 'global' }, ADMIN);
     await tool({ name: 'shared' });
     expect((await call('POST', 'shared', {}, { agent: 'everyones' })).status).toBe(403);
-    expect((await call('POST', 'reader', {}, { agent: 'everyones', caller: ADMIN as ReturnType<typeof as> })).body.code).toBe('TOOL_NOT_FOUND');
-    expect((await call('POST', 'shared', {}, { agent: 'everyones', caller: ADMIN as ReturnType<typeof as> })).body.toolId).toBe(id);
+    expect((await call('POST', 'reader', {}, { agent: 'everyones', caller: ADMIN })).body.code).toBe('TOOL_NOT_FOUND');
+    expect((await call('POST', 'shared', {}, { agent: 'everyones', caller: ADMIN })).body.toolId).toBe(id);
     expect((await call('GET', 'shared', undefined, { agent: 'everyones', caller: as('acme') })).body.toolId).toBe(id);
     await eventually(() => expect(told(id)[0]).toMatchObject({ tenantid: '*', data: { object: { tenantId: null } } }));
   });

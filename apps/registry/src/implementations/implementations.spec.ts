@@ -62,7 +62,7 @@ describe('where no built-in worker runs', () => {
 
   it('what is dangerous in the code is not harmless over the API', async () => {
     expect((await post(toolOf('bash', { name: 'tame', isDangerous: false, enabled: false }))).body.errors).toMatchObject([{ pointer: '/isDangerous' }]);
-    expect((await post(toolOf('read_file', { name: 'tame', isDangerous: false, enabled: false }), ADMIN as ReturnType<typeof as>)).body.errors).toMatchObject([{ pointer: '/isDangerous' }]);
+    expect((await post(toolOf('read_file', { name: 'tame', isDangerous: false, enabled: false }), ADMIN)).body.errors).toMatchObject([{ pointer: '/isDangerous' }]);
     expect((await post(toolOf('finish', { name: 'task-success', enabled: false }))).body.errors).toMatchObject([{ pointer: '/implementation' }]);
   });
 

@@ -71,8 +71,8 @@ describe('toolkits', () => {
   it('of the platform are everyone’s to read and hold global tools alone', async () => {
     await registry.http({ method: 'POST', url: '/api/tools', body: { ...echo, name: 'one', scope: 'global' }, as: ADMIN });
     expect((await make({ name: 'shared_kit', scope: 'global' })).status).toBe(403);
-    expect((await make({ name: 'shared_kit', scope: 'global', tools: ['two'] }, ADMIN as ReturnType<typeof as>)).status).toBe(422);
-    expect((await make({ name: 'shared_kit', scope: 'global', tools: ['one'] }, ADMIN as ReturnType<typeof as>)).body).toMatchObject({ tenantId: null, tools: ['one'] });
+    expect((await make({ name: 'shared_kit', scope: 'global', tools: ['two'] }, ADMIN)).status).toBe(422);
+    expect((await make({ name: 'shared_kit', scope: 'global', tools: ['one'] }, ADMIN)).body).toMatchObject({ tenantId: null, tools: ['one'] });
     expect((await call('GET', '/shared_kit', undefined, as('acme'))).body.tools).toEqual(['one']);
     expect((await call('DELETE', '/shared_kit', undefined, as('acme'))).status).toBe(403);
   });
@@ -81,7 +81,7 @@ describe('toolkits', () => {
     const files = { tenantId: '*', principal: { type: 'platform', id: 'config' }, roles: ['platform-admin'], origin: 'config' } as const;
     await registry.get(ToolkitChanges).create(files, { name: 'declared_kit', description: 'From a file.', scope: 'global' });
     for (const [method, path, body] of [['PUT', '', { name: 'declared_kit', description: 'x' }], ['DELETE', ''], ['PUT', '/tools/one'], ['DELETE', '/tools/one']] as const) {
-      expect((await call(method, `/declared_kit${path}`, body, ADMIN as ReturnType<typeof as>)).body.code).toBe('DECLARED_IN_FILE');
+      expect((await call(method, `/declared_kit${path}`, body, ADMIN)).body.code).toBe('DECLARED_IN_FILE');
     }
   });
 
