@@ -3,7 +3,9 @@ import { Api } from './support/api.js';
 import { emptyDataDir, Instance } from './support/instance.js';
 import { CommandLine } from './support/log.js';
 import { FOLLOWED, type System } from './support/system.js';
+import { describeApprovals } from './suites/approvals.js';
 import { describeBadInput } from './suites/bad-input.js';
+import { describeCanary } from './suites/canary.js';
 import { describeKills } from './suites/kills.js';
 import { describePath } from './suites/path.js';
 import { describeRestart, describeStart } from './suites/start.js';
@@ -26,6 +28,8 @@ describe('Toolplane on the embedded log, with nothing but Node on the PATH', () 
 
   describeStart(system);
   describePath(system);
+  describeApprovals(system);
+  describeCanary(system);
   describeBadInput(system);
   describeKills(system, {
     broker: false,

@@ -3,12 +3,15 @@ import { Api } from './support/api.js';
 import { emptyDataDir, Instance } from './support/instance.js';
 import { PlainKafka } from './support/log.js';
 import { FOLLOWED, type System } from './support/system.js';
+import { describeApprovals } from './suites/approvals.js';
 import { describeBadInput } from './suites/bad-input.js';
 import { describeKcat } from './suites/kcat.js';
+import { describeCanary } from './suites/canary.js';
 import { describeKills } from './suites/kills.js';
 import { describePath } from './suites/path.js';
 import { describeRunbook } from './suites/runbook.js';
 import { describeRestart, describeStart } from './suites/start.js';
+import { describeWipedLog } from './suites/wiped-log.js';
 
 const found = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
 const runnable = found('java', '-version') && found('mvn', '-v');
@@ -32,12 +35,15 @@ describeWithKafka('Toolplane on a real Kafka', () => {
   describePath(system);
   describeKcat(system, found('kcat', '-V'));
   describeRunbook(system, { runnable: found('curl', '-V') && found('jq', '-V'), kafka: found('kcat', '-V') });
+  describeApprovals(system);
+  describeCanary(system);
   describeBadInput(system);
   describeKills(system, {
     broker: true,
     requests: Number(process.env.E2E_REQUESTS ?? 1_000),
     perSecond: Number(process.env.E2E_PER_SECOND ?? 40),
   });
+  describeWipedLog(system);
   describeRestart(system, start);
 });
 

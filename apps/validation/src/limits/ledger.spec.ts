@@ -11,6 +11,7 @@ import { Decider } from '../decide/decider.js';
 import { Ingresses } from '../decide/ingresses.js';
 import { ControlProjection } from '../projection/control-projection.js';
 import { RegistryProjection } from '../projection/registry-projection.js';
+import { Sealer } from '../seal/sealer.js';
 import { agentChanged, assignmentChanged, tenantChanged, toolChanged } from '../testing/sample.js';
 import { validationMigrations } from '../validation.migrations.js';
 import { DefinitionChanges } from './definition-changes.js';
@@ -36,12 +37,15 @@ function instance(database: Database = db.database) {
   apply(tenantChanged('demo'), ...toolChanged(), ...toolChanged({ id: DANGEROUS_ID, name: 'delete_everything', isDangerous: true }), agentChanged());
   const decider = new Decider(new Cases(registry, new ControlProjection()), new Ingresses({ trust: 'open', policy: {} }), 'k'.repeat(32), logger);
   const ledger = new Ledger(database, new Positions(database), { clusterId: 'test' } as never, decider, changes, registry);
-  const decide = (...events: readonly Requested[]): Promise<readonly ToolExecutionDecided[]> =>
-    ledger.decide(events.map((event) => {
+  const sealer = new Sealer(null, 'k'.repeat(32));
+  const decide = async (...events: readonly Requested[]): Promise<readonly ToolExecutionDecided[]> => {
+    const requests = events.map((event) => {
       const read = decider.read(event);
       if (typeof read === 'string') throw new Error(read);
       return read;
-    }));
+    });
+    return ledger.decide(await sealer.seal(requests));
+  };
   return { apply, decide, changes };
 }
 
