@@ -4,7 +4,7 @@ import { PROVIDERS } from '@toolplane/contracts/events';
 import { EventLog, Messaging, StoredPositions } from '@toolplane/messaging';
 import { Logger } from '@toolplane/observability';
 import { Database, Outbox, Persistence, Positions } from '@toolplane/persistence';
-import { DatabasePositions, LogWatch, OutboxRelay, SaysAgain, ServiceKit } from '@toolplane/service-kit';
+import { DatabasePositions, LogWatch, SaysAgain, ServiceKit } from '@toolplane/service-kit';
 import { AcceptController, REQUEST_DIGEST_KEY } from './accept/accept.controller.js';
 import { Acceptor } from './accept/acceptor.js';
 import { InputSealer } from './accept/input-sealer.js';
