@@ -1,1 +1,11 @@
-export {};
+export { AgentClient, type AgentOptions, type CallContext, type ModelToolCall, type NotShown } from './agent/agent-client.js';
+export { AgentFactory } from './agent/agent-factory.js';
+export { staticAgent, type StaticAgent } from './agent/static-set.js';
+export { idempotencyKeyOf, type CallResult, type Identity, type ToolCall } from './call.js';
+export { readAnswer, resultOf, type AnswerEvent, type AnswerRecord } from './events/answers.js';
+export { EventCaller, type EventCallerOptions } from './events/event-caller.js';
+export { requestEvent, type RequestEvent, type Requester, type RequestRecord } from './events/request-event.js';
+export { ApiProblem } from './http/problem.js';
+export { ToolplaneClient, type Page } from './http/toolplane-client.js';
+export type { Request, TransportOptions } from './http/transport.js';
+export { PayloadSealer, type Definitions, type SealedCall } from './sealing/payload-sealer.js';
