@@ -125,6 +125,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     env: (given) => ({
       ...tokens(given),
       ...database(given, 'playbook'),
+      ...sealing(given),
       REGISTRY_URL: url(given, 'registry'),
       VALIDATION_URL: url(given, 'validation'),
       EXECUTION_URL: url(given, 'execution'),
