@@ -28,9 +28,11 @@ import { OperatorServer } from './operation/operator-server.js';
 import { PublicHealthController } from './operation/public-health.controller.js';
 import { SecurityHeaders } from './operation/security-headers.js';
 import { SystemHealth } from './operation/system-health.js';
+import { Followers } from './stream/followers.js';
+import { StreamController } from './stream/stream.controller.js';
 
 /** What the gateway answers itself. Everything else that the services' documents describe is passed on. */
-const CONTROLLERS = [ExecuteController, RerunController, ExecutionController, DocumentsController, PublicHealthController];
+const CONTROLLERS = [ExecuteController, RerunController, ExecutionController, StreamController, DocumentsController, PublicHealthController];
 const HANDLERS = [OnToolExecutionCompleted, OnToolExecutionFailed, OnToolAuditRecorded];
 
 /** The whole wiring: who calls, what is answered here, what is passed on, how it all is. */
@@ -48,7 +50,7 @@ export class GatewayModule {
       ],
       controllers: [...CONTROLLERS, ...HANDLERS],
       providers: [
-        InputCheck, Waiters, ExecutionReader, RequestRunner, SecurityHeaders,
+        InputCheck, Followers, Waiters, ExecutionReader, RequestRunner, SecurityHeaders,
         { provide: RateLimitHeaders, useFactory: (adapter: HttpAdapterHost) => new RateLimitHeaders(adapter, allowances), inject: [HttpAdapterHost] },
         { provide: OPEN_API, useValue: openApi },
         {

@@ -105,7 +105,7 @@ describe('executing over HTTP', () => {
     const answering = execute({ prefer: 'wait=30' }, { executionId: ID });
     await waiting();
     status = 'awaiting_approval';
-    await gateway.deliver(OnToolAuditRecorded, [{ ...golden(ToolAuditRecorded, { executionId: ID, kind: 'decision' }), tenantid: 'demo' }]);
+    await gateway.deliver(OnToolAuditRecorded, [{ ...golden(ToolAuditRecorded, { executionId: ID, kind: 'decision', approval: { id: 'a', decision: 'pending', by: null, comment: null } }), tenantid: 'demo' }]);
     expect(await answering).toMatchObject({ status: 202, body: { status: 'awaiting_approval' } });
   });
 
