@@ -49,6 +49,13 @@ export async function main(args: readonly string[], root: string): Promise<numbe
       await secrets(root, folder, postgres);
     });
   program
+    .command('sealing-key <folder>')
+    .description('adds a pair of keys for sensitive fields to a data folder or a folder of secrets; the last public key seals, every private key opens')
+    .action(async (folder: string) => {
+      const { addSealingKeyTo } = await import('./commands/add-sealing-key.js');
+      await addSealingKeyTo(root, folder);
+    });
+  program
     .command('provision <folder>')
     .description('makes schemas and roles in DATABASE_URL, with the passwords of that folder, and the topics on KAFKA_BROKERS')
     .action(async (folder: string) => {

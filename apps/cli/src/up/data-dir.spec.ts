@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DataDir } from './data-dir.js';
-import { prepareKeys, rolePasswords } from './keys.js';
+import { addSealingKey, prepareKeys, rolePasswords } from './keys.js';
 import { writePolicies } from './policies.js';
 
 describe('the data folder', () => {
@@ -32,9 +32,11 @@ describe('the data folder', () => {
     const { sealingKeysFile, unsealingKeysFile } = await prepareKeys(dataDir);
     const [{ d, ...first }] = (JSON.parse(await readText(unsealingKeysFile)) as { keys: [{ d: string }] }).keys;
     expect(JSON.parse(await readText(sealingKeysFile))).toEqual({ keys: [first] });
-    await dataDir.writeSecret('secrets/unsealing-keys.json', JSON.stringify({ keys: [{ d, ...first }, { d, ...first, kid: 'next' }] }));
+    const { kid } = await addSealingKey(dataDir);
     await prepareKeys(dataDir);
-    expect(JSON.parse(await readText(sealingKeysFile))).toEqual({ keys: [first, { ...first, kid: 'next' }] });
+    expect(JSON.parse(await readText(sealingKeysFile))).toEqual({ keys: [first, expect.objectContaining({ kid })] });
+    expect(await readText(sealingKeysFile)).not.toContain('"d"');
+    expect(JSON.parse(await readText(unsealingKeysFile))).toEqual({ keys: [{ ...first, d }, expect.objectContaining({ kid, d: expect.any(String) })] });
   });
 
   it('makes a password for each role, and keeps it', async () => {

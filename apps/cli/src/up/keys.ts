@@ -52,11 +52,21 @@ async function tokenKeys(dataDir: DataDir): Promise<void> {
 const CHECKPOINT_KEY = 'secrets/checkpoint-private-key.pem';
 const UNSEALING_KEYS = 'secrets/unsealing-keys.json';
 
-/** The public file follows from the private one each time: who adds a key there has rotated. */
+const makePair = () => makeSealingKeys(`${new Date().toISOString().slice(0, 10)}-${randomBytes(4).toString('hex')}`);
+
+/** The public file follows from the private one each time: a key that was added there seals from the next start on. */
 async function sealingKeys(dataDir: DataDir): Promise<string> {
-  const made = await makeSealingKeys(`${new Date().toISOString().slice(0, 10)}-${randomBytes(4).toString('hex')}`);
+  const made = await makePair();
   const kept = JSON.parse(await dataDir.secret(UNSEALING_KEYS, () => JSON.stringify({ keys: [made.unsealing] }))) as UnsealingKeys;
   return dataDir.writeJson('policies/sealing-keys.json', { keys: kept.keys.map(({ d: _private, ...key }) => key) } satisfies SealingKeys);
+}
+
+/** Adds a pair, in the order in which a rotation goes: what everybody opens with, then what everybody seals to. */
+export async function addSealingKey(dataDir: DataDir): Promise<{ readonly kid: string; readonly unsealingKeysFile: string; readonly sealingKeysFile: string }> {
+  const { unsealing } = await makePair();
+  const { keys } = await dataDir.readJson<UnsealingKeys>(UNSEALING_KEYS, { keys: [] });
+  const unsealingKeysFile = await dataDir.writeSecret(UNSEALING_KEYS, JSON.stringify({ keys: [...keys, unsealing] }));
+  return { kid: unsealing.kid, unsealingKeysFile, sealingKeysFile: await sealingKeys(dataDir) };
 }
 
 export const newPassword = (): string => randomBytes(24).toString('base64url');
