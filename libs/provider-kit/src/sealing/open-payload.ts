@@ -53,7 +53,8 @@ export class PayloadOpener implements Opener {
   /** The first look at what was sealed: until now nobody could. Faults name the field, nothing inside of it. */
   #check(tool: Tool, payload: Readonly<Record<string, unknown>>): void {
     const found = payloadFault(payload, MAX_DEPTH);
-    if (found) throw new ToolplaneError('REQUEST_INPUT_INVALID', { message: 'a sensitive field holds what no payload may hold', details: [] });
+    if (found)
+      throw new ToolplaneError('REQUEST_INPUT_INVALID', { message: 'a sensitive field holds what no payload may hold', details: [] });
     if (tool.inputSchema === undefined) return;
     const details = this.#schemaOf(tool).check(payload);
     if (details.length > 0) throw new ToolplaneError('REQUEST_INPUT_INVALID', { details });

@@ -1,4 +1,6 @@
 import type { ErrorCode } from '@toolplane/contracts/errors';
+import { newId } from '@toolplane/contracts/ids';
+import { breakerId } from '../breakers/breaker-id.js';
 import type { Provider } from '../provider.js';
 import type { Report } from '../worker/reporter.js';
 import { dispatched, type Dispatching } from './dispatched.js';
@@ -92,6 +94,18 @@ export function providerConformance(provider: Provider | (() => Provider), given
           error: expect.objectContaining({ code: 'PROVIDER_FAILED', effect: 'none' }) as unknown,
         }),
       ]);
+    });
+
+    it('makes no call while the breaker of its destination is open', async () => {
+      const origins = [cases.succeeds, ...cases.fails].map((call) => ({ call, origin: tested.origin?.(call.spec as never) ?? null }));
+      for (const { call, origin } of origins) {
+        if (origin === null) continue;
+        const toolId = newId();
+        on.breakers.force(breakerId({ tenantId: 'demo', toolId, origin }), 'open');
+        await expect(on.run(dispatched(tested, { ...call, tool: { ...call.tool, id: toolId } }))).resolves.toEqual([
+          expect.objectContaining({ error: expect.objectContaining({ code: 'PROVIDER_CIRCUIT_OPEN', effect: 'none' }) as unknown }),
+        ]);
+      }
     });
 
     it('lets no secret out', async () => {

@@ -59,7 +59,10 @@ export interface TestWorker {
 }
 
 /** A worker without a log: attempts are handed to it, reports are collected. */
-export function testWorker(provider: Provider, { secrets = {}, unsealingKeysFile = null, logger, limits = {}, breaker = {}, publisher }: TestWorkerOptions = {}): TestWorker {
+export function testWorker(
+  provider: Provider,
+  { secrets = {}, unsealingKeysFile = null, logger, limits = {}, breaker = {}, publisher }: TestWorkerOptions = {},
+): TestWorker {
   const reports: Report[] = [];
   const collecting: ReportPublisher = {
     async publish(events) {

@@ -210,7 +210,10 @@ export class Worker {
     const { tenantId: tenant, executionId, attempt, secretsUsed: values = [] } = invocation;
     const { name: tool } = invocation.event.data.tool;
     if (!(thrown instanceof ToolplaneError)) {
-      this.parts.logger.error({ err: loggable(thrown, values), tenant, executionId, attempt, tool }, 'a provider failed in a way it should not');
+      this.parts.logger.error(
+        { err: loggable(thrown, values), tenant, executionId, attempt, tool },
+        'a provider failed in a way it should not',
+      );
       return this.#end(invocation, 'INTERNAL', { status: 'failed', error: wireError('INTERNAL') });
     }
     const wire = thrown.toWire();
