@@ -10,6 +10,7 @@ import { AgentQueries } from './agents/agent.queries.js';
 import { AgentStore } from './agents/agent.store.js';
 import { AgentsController } from './agents/agents.controller.js';
 import { Announcer } from './announce/announcer.js';
+import { LocalChanges } from './announce/local-changes.js';
 import { Republisher } from './announce/republisher.js';
 import { AssignmentChanges } from './assignments/assignment-changes.js';
 import { AssignmentQueries } from './assignments/assignment.queries.js';
@@ -98,7 +99,7 @@ export class RegistryModule {
         { provide: DECLARED, useFactory: () => config.declared },
         AssignedToolsQueries, RevisionReader, AgentLoader,
         DeclaredQueries, DeclaredTools, DeclaredToolkits, DeclaredAgents, DeclaredSync,
-        Announcer, OutboxRelay, LogWatch, { provide: SaysAgain, useClass: Republisher },
+        LocalChanges, Announcer, OutboxRelay, LogWatch, { provide: SaysAgain, useClass: Republisher },
       ],
     };
   }

@@ -5,6 +5,7 @@ import type {
 import { createEvent, ToolControlChanged, ToolRegistryChanged, type EventOf } from '@toolplane/contracts/events';
 import { deriveEventId, GLOBAL } from '@toolplane/contracts/ids';
 import { batchOf, Outbox, type Tx } from '@toolplane/persistence';
+import { LocalChanges } from './local-changes.js';
 import type { Moment } from './revision.js';
 
 type Changed = ToolRegistryChanged['data'];
@@ -55,7 +56,10 @@ const KEEP = `
  */
 @Injectable()
 export class Announcer {
-  constructor(private readonly outbox: Outbox) {}
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly changes: LocalChanges,
+  ) {}
 
   async announce(tx: Tx, { revision, at }: Moment, { tenantId, by, changed, control = [] }: Announcements): Promise<void> {
     const tenant = tenantId ?? GLOBAL;
@@ -72,6 +76,7 @@ export class Announcer {
       }),
     ];
     const rows = told.map(({ key, event }) => ({ tenantId: tenant, type: event.type, objectKey: key, revision, event }));
+    this.changes.tell();
     await tx.query(KEEP, row.values(rows));
     await this.outbox.add(tx, told.map(({ event }) => ({ event })));
   }

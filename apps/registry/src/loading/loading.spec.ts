@@ -1,4 +1,5 @@
 import type { AgentBody, LoadedTool } from '@toolplane/contracts/documents';
+import { eventually } from '@toolplane/service-kit/testing';
 import { ADMIN, as, echo, testRegistry } from '../testing/test-registry.js';
 
 interface ToolSet { readonly items: (LoadedTool & { input_schema?: object })[]; readonly names: Record<string, string>; readonly warnings: { tool: string; code: string }[] }
@@ -116,6 +117,6 @@ describe('loading what an agent may use', () => {
     await registry.database.query(
       `insert into registry.announcements (tenant_id, type, object_key, revision, event) select 'demo', 'T', 'late', min(revision), '{}' from registry.announcements where tenant_id = 'demo'`,
     );
-    expect(await prompt()).toContain('Changed elsewhere.');
+    await eventually(async () => expect(await prompt()).toContain('Changed elsewhere.'), 1_000);
   });
 });
