@@ -6,6 +6,8 @@ import { FOLLOWED, type System } from './support/system.js';
 import { describeApprovals } from './suites/approvals.js';
 import { describeBadInput } from './suites/bad-input.js';
 import { describeCanary } from './suites/canary.js';
+import { describeDefinitions } from './suites/definitions.js';
+import { describeIsolation } from './suites/isolation.js';
 import { describeKills } from './suites/kills.js';
 import { describePath } from './suites/path.js';
 import { describeRestart, describeStart } from './suites/start.js';
@@ -31,6 +33,8 @@ describe('Toolplane on the embedded log, with nothing but Node on the PATH', () 
   describeApprovals(system);
   describeCanary(system);
   describeBadInput(system);
+  describeDefinitions(system);
+  describeIsolation(system);
   describeKills(system, {
     broker: false,
     requests: Number(process.env.E2E_REQUESTS ?? 500),
