@@ -1,7 +1,7 @@
 import { javaAndMavenFound, startLocalKafka } from '@toolplane/messaging/local';
 import type { CliConfig } from '../cli.config.js';
 import type { DataDir } from './data-dir.js';
-import type { Part } from './supervisor.js';
+import type { Part, Running } from './supervisor.js';
 
 export type EventLogChoice =
   { readonly kind: 'embedded' } | { readonly kind: 'local-kafka' } | { readonly kind: 'kafka'; readonly brokers: readonly string[] };
@@ -16,31 +16,34 @@ export async function chooseEventLog({ kind, brokers }: CliConfig['eventLog']): 
   return { choice: { kind: 'embedded' }, why: 'no KAFKA_BROKERS, and no Java 17 with Maven: the event log lies in Postgres' };
 }
 
-/** A local single-node broker as a part to be kept running. */
-export const localKafka = (dataDir: DataDir, port: number, say: (line: string) => void): Part => ({
-  name: 'kafka',
-  start: async () => {
-    let tell: (why: string) => void = () => undefined;
-    const ended = new Promise<string>((resolve) => {
-      tell = resolve;
-    });
-    const broker = await startLocalKafka({
-      dataDir: dataDir.path,
-      port,
-      onProgress: (step) => say(step),
-      onExit: (code, signal) => tell(signal ?? `exit code ${code ?? 'none'}`),
-    });
-    return {
-      pid: broker.pid,
-      ended,
-      stop: async () => {
-        await broker.stop();
-        tell('stopped');
-      },
-      kill: () => {
-        if (broker.pid > 0) process.kill(broker.pid, 'SIGKILL');
-        tell('SIGKILL');
-      },
-    };
-  },
-});
+/** A local single-node broker as a part to be kept running. @param onAgain what a broker needs that was started again: its data may be gone */
+export const localKafka = (dataDir: DataDir, port: number, say: (line: string) => void, onAgain: () => Promise<void>): Part => {
+  let starts = 0;
+  return { name: 'kafka', start: () => startBroker(dataDir, port, say, () => (starts++ === 0 ? Promise.resolve() : onAgain())) };
+};
+
+async function startBroker(dataDir: DataDir, port: number, say: (line: string) => void, onStarted: () => Promise<void>): Promise<Running> {
+  let tell: (why: string) => void = () => undefined;
+  const ended = new Promise<string>((resolve) => {
+    tell = resolve;
+  });
+  const broker = await startLocalKafka({
+    dataDir: dataDir.path,
+    port,
+    onProgress: (step) => say(step),
+    onExit: (code, signal) => tell(signal ?? `exit code ${code ?? 'none'}`),
+  });
+  await onStarted();
+  return {
+    pid: broker.pid,
+    ended,
+    stop: async () => {
+      await broker.stop();
+      tell('stopped');
+    },
+    kill: () => {
+      if (broker.pid > 0) process.kill(broker.pid, 'SIGKILL');
+      tell('SIGKILL');
+    },
+  };
+}

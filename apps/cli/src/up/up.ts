@@ -64,7 +64,7 @@ export async function up(root: string, config: CliConfig, stopping: Stopping): P
       await provisionRoles(dataDir, databaseUrl);
       return writeRoleUrls(dataDir, databaseUrl);
     }),
-    choice.kind === 'local-kafka' ? progress.step('Kafka', () => supervisor.run(localKafka(dataDir, kafkaPort, say))) : undefined,
+    choice.kind === 'local-kafka' ? progress.step('Kafka', () => supervisor.run(localKafka(dataDir, kafkaPort, say, () => makeTopics(kafkaPort, config)))) : undefined,
   ]);
   const brokers = choice.kind === 'kafka' ? choice.brokers : choice.kind === 'local-kafka' ? [`127.0.0.1:${kafkaPort}`] : [];
   const instance: Instance = {
@@ -121,6 +121,16 @@ export async function up(root: string, config: CliConfig, stopping: Stopping): P
     metrics: Object.fromEntries(services.map((service) => [service.name, `${healthUrlOf(service, portOf)}/metrics`])),
   };
   process.stdout.write(`\n${box(ready)}${readyLine(ready)}`);
+}
+
+/** For a broker that came back with nothing: topics exist before anybody reads them. */
+async function makeTopics(kafkaPort: number, config: CliConfig): Promise<void> {
+  const log = await openLog({ url: '', eventLog: 'kafka', brokers: [`127.0.0.1:${kafkaPort}`], eventLogUrlFile: '' }, config);
+  try {
+    await log.ensureTopics(TOPICS);
+  } finally {
+    await log.close();
+  }
 }
 
 interface DemoSurroundings {

@@ -24,3 +24,7 @@ export const terminalRows = (databaseUrl: string, ids: readonly string[]): Promi
 /** Of these executions: decisions and outcomes in the audit. */
 export const auditEntries = (databaseUrl: string, ids: readonly string[]): Promise<number> =>
   count(databaseUrl, `select count(*) from audit.entries where execution_id = any($1::uuid[]) and kind in ('decision', 'outcome')`, ids);
+
+/** Takes what waits to be sent of these executions: what happens when it was sent and then lost. */
+export const emptyOutbox = (databaseUrl: string, ids: readonly string[]): Promise<object[]> =>
+  query(databaseUrl, `delete from execution.outbox where event ->> 'subject' = any($1)`, ids);
