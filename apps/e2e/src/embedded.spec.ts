@@ -10,6 +10,7 @@ import { describeDefinitions } from './suites/definitions.js';
 import { describeIsolation } from './suites/isolation.js';
 import { describeKills } from './suites/kills.js';
 import { describePath } from './suites/path.js';
+import { describePlaybook } from './suites/playbook.js';
 import { describeRestart, describeStart } from './suites/start.js';
 
 describe('Toolplane on the embedded log, with nothing but Node on the PATH', () => {
@@ -30,6 +31,7 @@ describe('Toolplane on the embedded log, with nothing but Node on the PATH', () 
 
   describeStart(system);
   describePath(system);
+  describePlaybook(system, { kill: true });
   describeApprovals(system);
   describeCanary(system);
   describeBadInput(system);

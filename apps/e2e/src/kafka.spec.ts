@@ -9,6 +9,7 @@ import { describeKcat } from './suites/kcat.js';
 import { describeCanary } from './suites/canary.js';
 import { describeKills } from './suites/kills.js';
 import { describePath } from './suites/path.js';
+import { describePlaybook } from './suites/playbook.js';
 import { describeRunbook } from './suites/runbook.js';
 import { describeRestart, describeStart } from './suites/start.js';
 import { describeWipedLog } from './suites/wiped-log.js';
@@ -33,6 +34,7 @@ describeWithKafka('Toolplane on a real Kafka', () => {
 
   describeStart(system);
   describePath(system);
+  describePlaybook(system, { kill: false });
   describeKcat(system, found('kcat', '-V'));
   describeRunbook(system, { runnable: found('curl', '-V') && found('jq', '-V'), kafka: found('kcat', '-V') });
   describeApprovals(system);
