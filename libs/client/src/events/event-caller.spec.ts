@@ -108,6 +108,9 @@ describe('calling a tool over the event log', () => {
     let asked = 0;
     const { caller: looking } = await opened(() => undefined, { lookUp: (id) => Promise.resolve(++asked === 1 ? null : record({ id, status: 'succeeded', output: 'late' })) });
     expect(await looking.callTool({ ...call, waitMs: 10 })).toMatchObject({ output: 'late' });
+    asked = 0;
+    const { caller: missed } = await opened(() => undefined, { lookUpEveryMs: 5, lookUp: (id) => Promise.resolve(++asked < 3 ? null : record({ id, status: 'succeeded', output: 'missed' })) });
+    expect(await missed.callTool({ ...call, waitMs: 60_000 })).toMatchObject({ output: 'missed' });
   });
 
   it('ends with the caller’s reason, or with what publishing throws', async () => {

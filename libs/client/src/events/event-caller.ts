@@ -19,10 +19,14 @@ export interface EventCallerOptions extends Requester {
   readonly sealer?: PayloadSealer;
   /**
    * Looks an execution up, over HTTP: an answer that was published while nobody listened is found by it. Null: there is none yet.
-   * Without it such a call stays `pending`.
+   * Asked before publishing, every few seconds, and at the end. Without it such a call stays `pending`.
    */
   readonly lookUp?: (executionId: string) => Promise<ExecutionRecord | null>;
+  /** Default 5,000. */
+  readonly lookUpEveryMs?: number;
 }
+
+const LOOK_UP_EVERY_MS = 5_000;
 
 type Heard = (event: AnswerEvent) => void;
 
@@ -75,11 +79,20 @@ export class EventCaller {
       const before = await this.found(executionId);
       if (before) return before;
       await send(record);
-      const event = await listener.heard;
-      if (event) return resultOf(event);
-      return (await this.found(executionId)) ?? { status: 'pending', executionId, awaitsApproval: false };
+      return await this.ended(executionId, listener.heard);
     } finally {
       listener.end();
+    }
+  }
+
+  private async ended(executionId: string, heard: Promise<AnswerEvent | null>): Promise<CallResult<AnswerEvent | ExecutionRecord>> {
+    const { lookUp, lookUpEveryMs = LOOK_UP_EVERY_MS } = this.options;
+    for (;;) {
+      const event = lookUp ? await heardWithin(heard, lookUpEveryMs) : await heard;
+      if (event) return resultOf(event);
+      const found = await this.found(executionId);
+      if (found) return found;
+      if (event === null) return { status: 'pending', executionId, awaitsApproval: false };
     }
   }
 
@@ -117,5 +130,18 @@ export class EventCaller {
     if (record?.status === 'succeeded') return { status: 'succeeded', executionId, output: record.output, source: record };
     if (record?.status === 'failed' && record.error) return { status: 'failed', executionId, error: record.error, source: record };
     return null;
+  }
+}
+
+/** Undefined where nothing was heard yet, null where nothing will be any more. */
+async function heardWithin(heard: Promise<AnswerEvent | null>, ms: number): Promise<AnswerEvent | null | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([heard, over]);
+  } finally {
+    clearTimeout(timer);
   }
 }
