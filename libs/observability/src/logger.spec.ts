@@ -41,6 +41,15 @@ describe('createLogger', () => {
     expect(lines[0]).toMatchObject({ err: { message: 'refused', config: { user: 'u', password: '[redacted]' }, size: '5' } });
   });
 
+  it('says nothing of the rows that a database error is about, its cause’s neither', () => {
+    const { lines, stream } = capture();
+    const ofRows = { code: '23505', constraint: 'one_row', parameters: ['tp_5'], detail: 'Key (a)=(tp_5) exists', where: 'JSON data: tp_5', driverError: { detail: 'tp_5' } };
+    const err = Object.assign(new Error('refused', { cause: Object.assign(new Error('inner'), ofRows) }), ofRows);
+    createLogger({ service: 's', stream }).error({ err }, 'failed');
+    expect(JSON.stringify(lines)).not.toContain('tp_5');
+    expect(lines[0]).toMatchObject({ err: { code: '23505', constraint: 'one_row', cause: { message: 'inner', code: '23505' } } });
+  });
+
   it('takes Nest’s messages: boot talk as debug, errors with their stack', () => {
     const { lines, stream } = capture();
     const nest = new NestLogger(createLogger({ service: 's', level: 'debug', stream }));

@@ -1,5 +1,5 @@
 import { destination, pino, stdSerializers, type DestinationStream, type Logger as Pino } from 'pino';
-import { redactedForLog } from './redacted-for-log.js';
+import { redactedForLog, withoutRows } from './redacted-for-log.js';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -64,7 +64,7 @@ export const createLogger = ({ service, level = 'info', stream }: LoggerOptions)
         timestamp: () => `,"time":"${new Date().toISOString()}"`,
         formatters: { level: (label) => ({ level: label }) },
         messageKey: 'message',
-        serializers: { err: (error: Error) => redactedForLog(stdSerializers.errWithCause(error)) },
+        serializers: { err: (error: Error) => redactedForLog(withoutRows(stdSerializers.errWithCause(error))) },
       },
       stream ?? destination({ fd: 1, sync: true }),
     ),

@@ -2,6 +2,17 @@ import { isSensitiveKey, REDACTED } from '@toolplane/security/redaction';
 
 const DEEPEST = 8;
 
+/** What errors of the database carry of the rows and documents they are about; code, constraint and statement say enough. */
+const OF_ROWS = new Set(['parameters', 'driverError', 'detail', 'where', 'internalQuery']);
+
+/** An error as a serializer wrote it, without what it says of anybody's data, its causes included. */
+export const withoutRows = (error: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(error).flatMap(([name, value]: [string, unknown]) =>
+      OF_ROWS.has(name) ? [] : [[name, name === 'cause' && typeof value === 'object' && value !== null ? withoutRows(value) : value]],
+    ),
+  );
+
 /**
  * A copy whose values under secret-looking names are replaced, by the one rule there is for names. Bounded in depth, because what is
  * logged may be anything, a circle too. Errors stay as they are: the logger writes them, and comes back here with what it wrote.
