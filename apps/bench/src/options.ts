@@ -10,6 +10,8 @@ export interface Options {
   readonly warmUpSeconds: number;
   /** Requests of each latency measurement. */
   readonly latencyRequests: number;
+  /** Audit entries that lists are asked over. */
+  readonly entries: number;
 }
 
 /** `--short` is for trials: its numbers say little. */
@@ -21,6 +23,7 @@ export function optionsOf(args: readonly string[]): Options {
       scenario: { type: 'string', default: 'path' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      entries: { type: 'string' },
       short: { type: 'boolean', default: false },
     },
   });
@@ -32,5 +35,6 @@ export function optionsOf(args: readonly string[]): Options {
     seconds: Number(values.seconds ?? (short ? 4 : 15)),
     warmUpSeconds: short ? 3 : 20,
     latencyRequests: short ? 150 : 750,
+    entries: Number(values.entries ?? (short ? 200_000 : 5_000_000)),
   };
 }
