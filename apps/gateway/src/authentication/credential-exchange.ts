@@ -17,10 +17,17 @@ export type Exchanged = { readonly caller: Caller } | { readonly refusal: Toolpl
 
 /** Exchanges credentials for internal tokens, and remembers the answers, good and bad, by the hash of what was asked. */
 export class CredentialExchange {
-  private readonly known = new LRUCache<string, Promise<Exchanged>>({ max: REMEMBERED });
-  private readonly good = new LRUCache<string, true>({ max: REMEMBERED, ttl: GOOD_KEPT_MS });
+  private readonly known: LRUCache<string, Promise<Exchanged>>;
+  private readonly good: LRUCache<string, true>;
 
-  constructor(private readonly services: ServiceClient) {}
+  constructor(
+    private readonly services: ServiceClient,
+    clock: () => number = () => performance.now(),
+  ) {
+    const options = { max: REMEMBERED, perf: { now: clock }, ttlResolution: 0 };
+    this.known = new LRUCache(options);
+    this.good = new LRUCache({ ...options, ttl: GOOD_KEPT_MS });
+  }
 
   /** Whether this credential was good when it was last asked for. */
   wasGood({ credential }: Pick<TokenBody, 'credential'>): boolean {
