@@ -75,7 +75,8 @@ export class AssignmentChanges {
     const given = storable(completeAssignment(body));
     await this.refuseFaulty(tx, given, tool);
     refuseLifting(author, given, tool, row);
-    const diff = row ? diffMembers(assignmentOf(row), given) : [{ pointer: '', to: { agent: agent.name, tool: tool.definition.name } }];
+    const made = { pointer: '', to: { agent: agent.name, tool: tool.definition.name } };
+    const diff = row ? diffMembers(assignmentOf(row), given) : [made, ...diffMembers(completeAssignment({}), given)];
     if (row && diff.length === 0) return { row, created: false };
     const moment = await nextMoment(tx);
     await this.assignments.put(tx, { agent, tool }, given, { maker: makerOf(author), origin: originOf(author) }, moment);

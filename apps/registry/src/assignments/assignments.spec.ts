@@ -112,11 +112,14 @@ describe('assignments', () => {
   });
 
   it('lift the approval of a dangerous tool only by a tenant administrator’s word', async () => {
-    await tool({ name: 'saw', isDangerous: true });
+    const { id } = await tool({ name: 'saw', isDangerous: true });
     const builder = as('demo', 'builder');
     expect((await call('PUT', 'saw', { requiresApproval: false }, { caller: builder })).body).toMatchObject({ status: 403, code: 'FORBIDDEN' });
     expect((await call('PUT', 'saw', { requiresApproval: true }, { caller: builder })).body.liftsApproval).toBe(false);
     expect((await call('PUT', 'saw', { requiresApproval: false })).body.liftsApproval).toBe(true);
+    await eventually(() => expect(told(id).map(({ data }) => data.change?.diff)).toEqual([
+      [{ pointer: '', to: { agent: 'secret_analyst', tool: 'saw' } }, { pointer: '/requiresApproval', from: null, to: true }], [{ pointer: '/requiresApproval', from: true, to: false }],
+    ]));
     expect((await call('PUT', 'saw', { requiresApproval: false, orderIndex: 3 }, { caller: builder })).body).toMatchObject({ orderIndex: 3, liftsApproval: true });
     expect((await call('PUT', 'reader', { requiresApproval: false }, { caller: builder })).body).toMatchObject({ requiresApproval: false, liftsApproval: false });
   });

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { ToolBody } from '@toolplane/contracts/documents';
 import { DependencyDown, type FieldError } from '@toolplane/contracts/errors';
@@ -25,10 +25,9 @@ const TOO_COSTLY: readonly FieldError[] = [{ pointer: '/inputSchema', detail: 't
  * every cap and still costs a minute holds up nobody but its author.
  */
 @Injectable()
-export class SchemaProver implements OnApplicationShutdown {
+export class SchemaProver implements OnApplicationBootstrap, OnApplicationShutdown {
   private thread: Promise<Worker> | undefined;
   private last: Promise<unknown> = Promise.resolve();
-
   private options = OPTIONS;
 
   static with(options: Partial<ProverOptions>): SchemaProver {
@@ -42,6 +41,11 @@ export class SchemaProver implements OnApplicationShutdown {
     const proved = this.last.then(() => this.prove(body));
     this.last = proved.catch(() => undefined);
     return proved;
+  }
+
+  /** So that the first to write a tool does not wait for it. Where it fails, the next who asks is told. */
+  onApplicationBootstrap(): void {
+    this.started().catch(() => undefined);
   }
 
   async onApplicationShutdown(): Promise<void> {
