@@ -45,7 +45,7 @@ export function describeCanary(system: System): void {
     it('is taken over HTTP, used, and in no answer', async () => {
       const answers = [];
       for (const name of ENDING) {
-        const { status, body } = await system.api.post(`/api/tools/${name}/execute`, { payload, correlationId: run }, { prefer: 'wait=20', 'idempotency-key': `${run} ${name}` });
+        const { status, body } = await system.api.post(`/api/tools/${name}/execute`, { payload, correlationId: run }, { prefer: 'wait=20', 'idempotency-key': `${run}-${name}` });
         expect({ name, status, now: body.status }).toEqual({ name, status: 200, now: OUTCOME[name] });
         executions.push(String(body.id));
         answers.push(body, (await system.api.post(`/api/tools/${name}/validate`, { payload })).body);
