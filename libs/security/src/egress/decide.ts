@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { coversTenant } from '@toolplane/contracts/documents';
-import { canonicalUrl, deny, type CanonicalUrl, type Refusal, type UrlRule } from './canonical-url.js';
+import { ALL_RULES, canonicalUrl, deny, type CanonicalUrl, type Refusal, type UrlRule, type WithoutRules } from './canonical-url.js';
 import { classifyAddress, type AddressClass, type ClassifiedAddress } from './address-class.js';
 import type { AllowRule, EgressRules } from './policy.js';
 
@@ -31,19 +31,24 @@ const LOCAL_NAME = /(^[^.]+|\.(local|internal|intranet|private|corp|home|lan|svc
  * Whether a call may be made to this URL: rules that need no look-up. Deny by default; an origin that an entry names is judged by
  * its entries alone, so that listing it narrows it.
  */
-export function decideUrl(rules: EgressRules, raw: string, call: EgressCall): UrlDecision {
-  const read = canonicalUrl(raw);
+export function decideUrl(rules: EgressRules, raw: string, call: EgressCall, unsafeWithout: WithoutRules = ALL_RULES): UrlDecision {
+  const read = canonicalUrl(raw, unsafeWithout);
   if (read.verdict === 'deny') return read;
   const { url } = read;
-  if (LOOPBACK_NAME.test(url.host)) return deny('local_name', 'names of this machine are not called; an entry names its address');
+  const holds = (rule: string): boolean => !unsafeWithout.has(rule);
+  if (holds('local_name') && LOOPBACK_NAME.test(url.host)) {
+    return deny('local_name', 'names of this machine are not called; an entry names its address');
+  }
   const named = rules.allow.filter((entry) => namesOrigin(entry, url));
-  const entry = named.find((candidate) => covers(candidate, url, call));
+  const entry = named.find((candidate) => covers(candidate, url, call, holds));
   if (entry) return { verdict: 'allow', rule: 'allow_list', reason: `an entry allows ${url.origin}${entry.pathPrefix}`, url, entry };
   if (named.length > 0) return deny('allow_list', `no entry for ${url.origin} covers this path, method, tenant and tool`);
-  if (url.literal) return deny('ip_literal', 'an address is called only if an entry names it');
-  if (LOCAL_NAME.test(url.host)) return deny('local_name', 'a local name is called only if an entry names it');
-  if (rules.default === 'deny') return deny('allow_list', `no entry names ${url.origin}`);
-  if (url.scheme !== 'https' || url.port !== 443) return deny('public_https', 'without an entry only HTTPS on port 443 is called');
+  if (holds('ip_literal') && url.literal) return deny('ip_literal', 'an address is called only if an entry names it');
+  if (holds('local_name') && LOCAL_NAME.test(url.host)) return deny('local_name', 'a local name is called only if an entry names it');
+  if (holds('allow_list') && rules.default === 'deny') return deny('allow_list', `no entry names ${url.origin}`);
+  if (holds('public_https') && (url.scheme !== 'https' || url.port !== 443)) {
+    return deny('public_https', 'without an entry only HTTPS on port 443 is called');
+  }
   return { verdict: 'allow', rule: 'public_https', reason: 'public HTTPS is allowed by default', url, entry: null };
 }
 
@@ -52,11 +57,11 @@ const namesOrigin = (entry: AllowRule, url: CanonicalUrl): boolean =>
   entry.port === url.port &&
   (entry.wildcard ? !url.literal && url.host.endsWith(entry.host) : url.host === entry.host);
 
-const covers = (entry: AllowRule, url: CanonicalUrl, { tenant, tool, method }: EgressCall): boolean =>
-  url.path.startsWith(entry.pathPrefix) &&
-  (entry.methods?.has(method) ?? true) &&
-  (!entry.tenants || coversTenant(entry.tenants, tenant)) &&
-  (!entry.tools || entry.tools.has(tool.name) || entry.tools.has(tool.id));
+const covers = (entry: AllowRule, url: CanonicalUrl, { tenant, tool, method }: EgressCall, holds: (rule: string) => boolean): boolean =>
+  (!holds('path_prefix') || url.path.startsWith(entry.pathPrefix)) &&
+  (!holds('methods') || (entry.methods?.has(method) ?? true)) &&
+  (!holds('tenants') || !entry.tenants || coversTenant(entry.tenants, tenant)) &&
+  (!holds('tools') || !entry.tools || entry.tools.has(tool.name) || entry.tools.has(tool.id));
 
 export interface AddressContext {
   readonly port: number;
@@ -89,13 +94,18 @@ const OPENABLE: ReadonlySet<AddressClass> = new Set<AddressClass>([
 ]);
 
 /** Judges every address that a name resolved to. One bad address refuses them all: a mixed answer is an attack or a mistake. */
-export function decideAddresses(rules: EgressRules, answers: readonly string[], context: AddressContext): AddressDecision {
+export function decideAddresses(
+  rules: EgressRules,
+  answers: readonly string[],
+  context: AddressContext,
+  unsafeWithout: WithoutRules = ALL_RULES,
+): AddressDecision {
   if (answers.length === 0) return deny('no_address', 'the name has no address');
   const addresses = answers.map(classifyAddress);
   let opened = false;
   for (const address of addresses) {
-    const own = context.own?.has(address.address) ?? false;
-    if (address.class === 'public' && !own) continue;
+    const own = !unsafeWithout.has('own_address') && (context.own?.has(address.address) ?? false);
+    if ((address.class === 'public' || unsafeWithout.has(address.class)) && !own) continue;
     if (!isOpened(rules, address, context)) {
       return own
         ? deny('own_address', `${address.address} is this platform itself`)

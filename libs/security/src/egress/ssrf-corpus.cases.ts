@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { EgressPolicy } from '@toolplane/contracts/documents';
 
 /** The policy that the corpus assumes: three tools, each with its entry. */
@@ -72,3 +73,29 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'template-injection': 'contracts: the template form',
   tls: 'provider-http: verification is always on',
 };
+
+export interface Vector {
+  readonly id: string;
+  readonly category: string;
+  readonly url_or_setup: string;
+  readonly expected: 'allow' | 'deny';
+  readonly why: string;
+}
+export const corpus = JSON.parse(readFileSync(new URL('./fixtures/ssrf-corpus.json', import.meta.url), 'utf8')) as readonly Vector[];
+
+export interface Question {
+  readonly url: string;
+  readonly method?: string;
+  readonly tenant?: string;
+  readonly tool?: string;
+  readonly answers?: readonly string[];
+}
+
+/** What a vector asks of the guard; null when it is about something else. */
+export function questionsOf({ id, url_or_setup: text }: Vector): readonly Question[] | null {
+  const [, tool, toolUrl, , resolved] = /^tool ([WN]): (\S+)( \(resolver: (\S+)\))?$/.exec(text) ?? [];
+  if (tool && toolUrl) return [{ url: toolUrl, tool: `tool-${tool.toLowerCase()}`, ...(resolved && { answers: [resolved] }) }];
+  if (!text.startsWith('SETUP:')) return [{ url: text }];
+  const answers = ADDRESS_SETUPS[id] ?? /resolves to ([0-9a-f.:]+)$/.exec(text)?.slice(1);
+  return answers ? [{ url: 'https://api.example.com/v1/x', answers }] : (URL_SETUPS[id] ?? null);
+}

@@ -1,26 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { ADDRESS_SETUPS, CORPUS_POLICY, ELSEWHERE, ENTRY_SETUPS, OWN_ADDRESSES, URL_SETUPS } from './ssrf-corpus.cases.js';
+import {
+  ADDRESS_SETUPS,
+  corpus,
+  CORPUS_POLICY,
+  ELSEWHERE,
+  ENTRY_SETUPS,
+  OWN_ADDRESSES,
+  questionsOf,
+  type Question,
+} from './ssrf-corpus.cases.js';
 import { compileEgressPolicy, decideAddresses, decideUrl, type EgressRules } from './index.js';
 
-interface Vector {
-  readonly id: string;
-  readonly category: string;
-  readonly url_or_setup: string;
-  readonly expected: 'allow' | 'deny';
-  readonly why: string;
-}
-const corpus = JSON.parse(readFileSync(new URL('./fixtures/ssrf-corpus.json', import.meta.url), 'utf8')) as readonly Vector[];
 const compiled = compileEgressPolicy(CORPUS_POLICY);
 if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors));
 const { rules } = compiled;
-
-interface Question {
-  readonly url: string;
-  readonly method?: string;
-  readonly tenant?: string;
-  readonly tool?: string;
-  readonly answers?: readonly string[];
-}
 
 /** The whole decision: the URL, then the addresses (those of a public name, where the vector says nothing else). */
 function verdict(
@@ -31,15 +23,6 @@ function verdict(
   if (named.verdict === 'deny') return 'deny';
   const found = named.url.literal ? [named.url.host.replace(/^\[|\]$/g, '')] : answers;
   return decideAddresses(under, found, { port: named.url.port, entry: named.entry, own: OWN_ADDRESSES }).verdict;
-}
-
-/** What a vector asks of the guard; null when it is about something else. */
-function questionsOf({ id, url_or_setup: text }: Vector): readonly Question[] | null {
-  const [, tool, toolUrl, , resolved] = /^tool ([WN]): (\S+)( \(resolver: (\S+)\))?$/.exec(text) ?? [];
-  if (tool && toolUrl) return [{ url: toolUrl, tool: `tool-${tool.toLowerCase()}`, ...(resolved && { answers: [resolved] }) }];
-  if (!text.startsWith('SETUP:')) return [{ url: text }];
-  const answers = ADDRESS_SETUPS[id] ?? /resolves to ([0-9a-f.:]+)$/.exec(text)?.slice(1);
-  return answers ? [{ url: 'https://api.example.com/v1/x', answers }] : (URL_SETUPS[id] ?? null);
 }
 
 const judged = corpus.filter((vector) => questionsOf(vector));
