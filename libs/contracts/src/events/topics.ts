@@ -88,7 +88,7 @@ export const TOPICS: readonly TopicDefinition[] = Object.freeze([
   topic(ToolInvocationReported.topic, [ToolInvocationReported], { producers: WORKERS, consumers: ['execution'], maxMessageBytes: 4 * MIB }),
   topic(ToolExecutionProgressed.topic, [ToolExecutionProgressed], { producers: ['execution'], consumers: ['audit'] }),
   topic(ToolExecutionCompleted.topic, [ToolExecutionCompleted], {
-    producers: ['execution'], consumers: ['upstream', 'gateway', 'audit', 'playbook'], maxMessageBytes: 4 * MIB,
+    producers: ['execution'], consumers: ['upstream', 'gateway', 'validation', 'audit', 'playbook'], maxMessageBytes: 4 * MIB,
   }),
   topic(ToolExecutionFailed.topic, [ToolExecutionFailed], {
     producers: ['execution'], consumers: ['upstream', 'gateway', 'validation', 'audit', 'playbook'], maxMessageBytes: 4 * MIB,
