@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually.js';
+import { LimitedRequests } from '../support/limited-requests.js';
 import { brokerProcess, serviceProcess } from '../support/processes.js';
 import { COMPLETED, FAILED, REQUESTED, requestEvent, type System } from '../support/system.js';
 import { auditEntries, rowsOf, terminalRows } from '../support/tables.js';
@@ -38,15 +39,19 @@ export function describeKills(system: System, { requests, perSecond, broker }: K
       await eventually(async () => (await system.api.post('/api/tools/e2e_echo/execute', { payload: { number: 'none' } })).status === 422);
     });
 
-    it(`of each service in turn while ${requests} requests flow: each ends once, and only what a worker had taken fails`, async () => {
+    it(`of each service in turn while ${requests} requests flow: each ends once, only what a worker had taken fails, and a limit is kept`, async () => {
       const flow = new Flow(system, { requests, perSecond });
       const flowing = flow.run();
+      const limited = new LimitedRequests(system);
       for (const service of IN_TURN) {
         await sleep(PAUSE_MS);
+        if (service === 'validation') await limited.sendFirst();
         await kill(service);
+        if (service === 'validation') await limited.sendRest();
       }
       await flowing;
       await flow.settle(LEASE_MS);
+      await limited.check();
       const failures = flow.failures();
       expect(failures.filter((code) => code !== 'OUTCOME_UNKNOWN')).toEqual([]);
       expect(failures.length).toBeLessThan(requests / 10);
