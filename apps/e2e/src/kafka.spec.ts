@@ -8,6 +8,7 @@ import { describeBadInput } from './suites/bad-input.js';
 import { describeKcat } from './suites/kcat.js';
 import { describeCanary } from './suites/canary.js';
 import { describeKills } from './suites/kills.js';
+import { describeLiveStream } from './suites/live-stream.js';
 import { describePath } from './suites/path.js';
 import { describePlaybook } from './suites/playbook.js';
 import { describeRunbook } from './suites/runbook.js';
@@ -39,6 +40,7 @@ describeWithKafka('Toolplane on a real Kafka', () => {
   describeRunbook(system, { runnable: found('curl', '-V') && found('jq', '-V'), kafka: found('kcat', '-V') });
   describeApprovals(system);
   describeCanary(system);
+  describeLiveStream(system);
   describeBadInput(system);
   describeKills(system, {
     broker: true,
