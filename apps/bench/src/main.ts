@@ -2,13 +2,14 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { optionsOf } from './options.js';
 import { measureAudit } from './scenarios/audit.js';
+import { measureDecide } from './scenarios/decide.js';
 import { measureEmbedded } from './scenarios/embedded.js';
 import { measureHttp } from './scenarios/http.js';
 import { measureLoadTools } from './scenarios/load-tools.js';
 import { measurePath } from './scenarios/path.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
-const SCENARIOS = { path: measurePath, http: measureHttp, embedded: measureEmbedded, audit: measureAudit, 'load-tools': measureLoadTools };
+const SCENARIOS = { path: measurePath, http: measureHttp, embedded: measureEmbedded, decide: measureDecide, audit: measureAudit, 'load-tools': measureLoadTools };
 
 const options = optionsOf(process.argv.slice(2));
 const measure = SCENARIOS[options.scenario as keyof typeof SCENARIOS];

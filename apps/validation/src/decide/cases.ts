@@ -1,11 +1,10 @@
 import type { RegistryTool, RegistryToolVersion } from '@toolplane/contracts/documents';
-import { CompiledDenialSets } from '../projection/compiled-denials.js';
+import { CompiledAssignments } from '../projection/compiled-assignments.js';
 import { CompiledVersions, type CompiledVersion } from '../projection/compiled-versions.js';
 import type { ControlProjection } from '../projection/control-projection.js';
 import type { Definitions } from '../projection/registry-projection.js';
-import { measure } from './payload.js';
+import { measure, withDefaults } from './payload.js';
 import type { Case } from './rule.js';
-import { withDefaults } from './with-defaults.js';
 
 /** What a request asks for, from wherever it came. */
 export interface Asked {
@@ -31,7 +30,7 @@ const ALL: readonly string[] = Object.freeze(['/*']);
 /** Gathers what a decision is made of: the only place where rules meet the projections. */
 export class Cases {
   private readonly compiled = new CompiledVersions();
-  private readonly denials = new CompiledDenialSets();
+  private readonly assignments = new CompiledAssignments();
 
   constructor(
     private readonly registry: Definitions,
@@ -46,6 +45,7 @@ export class Cases {
     const assignment = agent && tool && registry.assignment(agent, tool.id);
     const version = tool && registry.version(tool, wantedVersion ?? assignment?.version ?? tool.currentVersion);
     const compiled = tool && version && this.compiled.of(tool, version);
+    const restrictions = assignment && this.assignments.of(assignment);
     const sent = measure(payload);
     return {
       compiled,
@@ -57,12 +57,12 @@ export class Cases {
         agentKnown: agent !== undefined,
         agentEnabled: agent?.enabled ?? false,
         assignment,
-        denials: assignment && this.denials.of(assignment),
+        denials: restrictions?.denials,
         sessionId,
         usage: null,
         granted: false,
         sent,
-        payload: assignment ? withDefaults(sent, assignment.parameterDefaults) : sent,
+        payload: restrictions ? withDefaults(sent, restrictions.defaults) : sent,
         tool,
         version,
         schema: compiled?.input,

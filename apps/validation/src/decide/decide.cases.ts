@@ -2,9 +2,8 @@ import type { AssignmentBody } from '@toolplane/contracts/documents';
 import type { RuleName } from '@toolplane/contracts/events';
 import { compileDenials, compileSchema } from '@toolplane/security/schemas';
 import { sampleAssignment, sampleTool, sampleVersion } from '../testing/sample.js';
-import { measure } from './payload.js';
+import { defaultsOf, measure, withDefaults } from './payload.js';
 import type { Case } from './rule.js';
-import { withDefaults } from './with-defaults.js';
 
 const { inputSchema } = sampleVersion();
 const ordinary: Case = {
@@ -21,7 +20,7 @@ const assigned = (body: AssignmentBody, sent: Record<string, unknown> = { text: 
   const assignment = sampleAssignment(body);
   const measured = measure(sent);
   return given({
-    ...agent, assignment, denials: compileDenials(assignment.deniedParameters), sent: measured, payload: withDefaults(measured, assignment.parameterDefaults), ...overrides,
+    ...agent, assignment, denials: compileDenials(assignment.deniedParameters), sent: measured, payload: withDefaults(measured, defaultsOf(assignment.parameterDefaults)), ...overrides,
   });
 };
 const dangerous = { tool: sampleTool({ isDangerous: true }) };

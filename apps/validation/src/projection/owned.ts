@@ -34,8 +34,8 @@ export class Owned {
   readonly tools = new ByName<RegistryTool>();
   readonly versions = new Map<string, Map<string, RegistryToolVersion>>();
   readonly agents = new ByName<RegistryAgent>();
-  /** By `<agentId>:<toolId>`; what was removed is not there. */
-  readonly assignments = new Map<string, RegistryAssignment>();
+  /** By agent id and tool id; what was removed is not there. */
+  readonly assignments = new Map<string, Map<string, RegistryAssignment>>();
   /** A tenant's own word on a tool, global ones too. */
   readonly enablements = new Map<string, boolean>();
 }

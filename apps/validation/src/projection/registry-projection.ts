@@ -56,7 +56,7 @@ export class RegistryProjection implements Definitions {
 
   /** What lies with the owner of the agent: a global agent has no tools of a tenant. */
   assignment(agent: RegistryAgent, toolId: string): RegistryAssignment | undefined {
-    return this.owners.get(agent.tenantId ?? GLOBAL)?.assignments.get(`${agent.id}:${toolId}`);
+    return this.owners.get(agent.tenantId ?? GLOBAL)?.assignments.get(agent.id)?.get(toolId);
   }
 
   /** @throws ToolplaneError EVENT_INVALID where the object is not what its kind says; nothing of it was taken. */
@@ -99,8 +99,11 @@ export class RegistryProjection implements Definitions {
       }
       case 'assignment': {
         const { assignments } = this.ownerOf(tenantId);
-        if (deleted) assignments.delete(id);
-        else assignments.set(id, checkObject<RegistryAssignment>(kind, object));
+        const [agentId = '', toolId = ''] = id.split(':');
+        const ofAgent = assignments.get(agentId) ?? new Map<string, RegistryAssignment>();
+        if (deleted) ofAgent.delete(toolId);
+        else ofAgent.set(toolId, checkObject<RegistryAssignment>(kind, object));
+        assignments.set(agentId, ofAgent);
         break;
       }
       default: // Toolkits have no rule that looks at them: what an agent may use is said by its assignments.

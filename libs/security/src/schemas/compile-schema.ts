@@ -72,9 +72,9 @@ function compile(schema: unknown): CompiledSchema | RefusedSchema {
   return Object.freeze({ ok: true, check: checkOf(build(copy), sensitive), sensitive });
 }
 
-function build({ root, patterns, unevaluated }: Copy): ValidateFunction {
+function build(copy: Copy): ValidateFunction {
   try {
-    return ajvFor(patterns, unevaluated).compile({ $id: ID, ...root.schema });
+    return ajvFor(copy).compile({ $id: ID, ...copy.root.schema });
   } catch (error) {
     if (error instanceof RangeError) throw error;
     throw new SchemaFault('', `cannot be compiled: ${error instanceof Error ? error.message : 'unknown reason'}`);
@@ -84,7 +84,7 @@ function build({ root, patterns, unevaluated }: Copy): ValidateFunction {
 /** An Ajv resolves `#` by it; each schema has an Ajv of its own, so that the name is never taken twice. */
 const ID = 'urn:toolplane:schema';
 const STEPS = 'toolplane-steps';
-function ajvFor(patterns: ReadonlyMap<string, LinearPattern>, unevaluated: boolean): Ajv2020 {
+function ajvFor({ patterns, unevaluated, inherited }: Copy): Ajv2020 {
   const regExp = Object.assign(
     (source: string): LinearPattern => {
       const pattern = patterns.get(source);
@@ -94,7 +94,7 @@ function ajvFor(patterns: ReadonlyMap<string, LinearPattern>, unevaluated: boole
     { code: 'undefined' },
   );
   const ajv = new Ajv2020({
-    strict: false, allErrors: false, $data: false, coerceTypes: false, useDefaults: false, removeAdditional: false, ownProperties: true,
+    strict: false, allErrors: false, $data: false, coerceTypes: false, useDefaults: false, removeAdditional: false, ownProperties: inherited,
     meta: false, validateSchema: false, addUsedSchema: false, inlineRefs: 16, logger: false, formats: { ...FORMATS }, code: { regExp, optimize: false },
   });
   // Following what each keyword has seen costs time; hardly a schema asks for it.

@@ -105,6 +105,8 @@ export class Copy {
   readonly root: Part;
   readonly parts: Part[] = [];
   readonly patterns = new Map<string, LinearPattern>();
+  /** Whether a member is named that every object inherits: then each one is asked whether it is its own. */
+  inherited = false;
   /** Whether any part looks at what others have seen. */
   unevaluated = false;
   readonly #definitions: Json = {};
@@ -172,6 +174,7 @@ export class Copy {
   #fill(part: Part, source: Json): void {
     part.sensitive = source['writeOnly'] === true || source['format'] === 'password' || source['x-sensitive'] === true;
     for (const [keyword, value] of Object.entries(source)) {
+      this.inherited ||= membersNamed(keyword, value).some((name) => name in Object.prototype);
       const copier = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
       const copied = copier?.(this, part, value, pointerTo(part.pointer, keyword), source);
       if (copied !== undefined) part.schema[keyword] = copied;
@@ -179,6 +182,22 @@ export class Copy {
     }
   }
 }
+
+/** Names of members that a keyword looks for in the value. The metaschema has seen that they are what they should be. */
+function membersNamed(keyword: string, value: unknown): readonly string[] {
+  switch (keyword) {
+    case 'properties':
+    case 'dependentSchemas':
+      return Object.keys(value as Json);
+    case 'required':
+      return value as readonly string[];
+    case 'dependentRequired':
+      return Object.entries(value as Record<string, readonly string[]>).flat(2);
+    default:
+      return NO_NAMES;
+  }
+}
+const NO_NAMES: readonly string[] = Object.freeze([]);
 
 /** Follows a JSON Pointer in a URI fragment (RFC 6901, section 6) to a subschema that is an object. */
 function resolve(document: Json, reference: string, pointer: string): Json {

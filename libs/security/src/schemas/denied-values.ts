@@ -70,25 +70,37 @@ function findIn(payload: Readonly<Record<string, unknown>>, compiled: readonly (
   return found ?? NONE;
 }
 
+interface Found extends Pick<Denied, 'denied' | 'reason'> {
+  /** From the value upwards: pointers are written down only where there is something to point at. */
+  readonly path: string[];
+}
+
 function look(value: unknown, parameter: string, denials: readonly Denial[]): Denied | null {
-  const pointer = pointerTo('', parameter);
+  const found = visited(value, denials);
+  return found && { pointer: found.path.concat(parameter).reduceRight(pointerTo, ''), parameter, denied: found.denied, reason: found.reason };
+}
+
+function visited(value: unknown, denials: readonly Denial[]): Found | null {
   try {
-    return visit(value, pointer, parameter, denials);
+    return visit(value, denials);
   } catch (error) {
     if (error !== budget) throw error;
-    return { pointer, parameter, denied: null, reason: 'costly' };
+    return { path: [], denied: null, reason: 'costly' };
   }
 }
 
-function visit(value: unknown, pointer: string, parameter: string, denials: readonly Denial[]): Denied | null {
-  if (isSealedForm(value)) return { pointer, parameter, denied: null, reason: 'sealed' };
+function visit(value: unknown, denials: readonly Denial[]): Found | null {
+  if (isSealedForm(value)) return { path: [], denied: null, reason: 'sealed' };
   spend(denials.length);
   const reading = new Reading(value);
-  for (const { written, test } of denials) if (test(reading)) return { pointer, parameter, denied: written, reason: 'denied' };
+  for (const { written, test } of denials) if (test(reading)) return { path: [], denied: written, reason: 'denied' };
   if (typeof value !== 'object' || value === null) return null;
   for (const [name, member] of Object.entries(value)) {
-    const found = visit(member, pointerTo(pointer, name), parameter, denials);
-    if (found) return found;
+    const found = visit(member, denials);
+    if (found) {
+      found.path.push(name);
+      return found;
+    }
   }
   return null;
 }

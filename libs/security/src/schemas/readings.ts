@@ -1,4 +1,4 @@
-const ORDINARY = /^(?:[!-$&-~]+(?: [!-$&-~]+)*)?$/;
+const ORDINARY = /^[ -$&-~]*$/;
 const ENCODED = /(?:%[0-9a-f]{2})+/gi;
 const ROUNDS = 2;
 
@@ -6,8 +6,9 @@ const ROUNDS = 2;
  * A text as it is compared: compatibility forms unified (NFKC: full-width letters, ligatures), characters that are not seen removed, every
  * run of white space one space, none at the ends.
  */
-export const plain = (text: string): string =>
-  ORDINARY.test(text) ? text : text.normalize('NFKC').replace(/[\s\u0085]+/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Mn}\u115f\u1160\u3164]/gu, '').trim();
+export const plain = (text: string): string => (ORDINARY.test(text) ? spaced(text) : spaced(seen(text)));
+const spaced = (text: string): string => (text.includes('  ') ? text.replace(/ +/g, ' ') : text).trim();
+const seen = (text: string): string => text.normalize('NFKC').replace(/[\s\u0085]+/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Mn}\u115f\u1160\u3164]/gu, '');
 
 /** What a text may become on its way: as it is, and with its percent-encoding undone, twice at most. */
 export function readingsOf(text: string): readonly string[] {
@@ -29,11 +30,15 @@ export interface Path {
   readonly climbs: boolean;
 }
 
+/** Absolute, nothing in it to resolve. */
+const RESOLVED = /^(?:\/[^/\\.:?][^/\\:]*)+$/;
+
 /**
  * Reads a text as a path: backslashes are slashes, `.`, `..` and repeated slashes are resolved, `file:` is dropped. Where a relative path
  * starts is not known here: one that climbs above it is taken to climb to the root.
  */
 export function pathOf(text: string): Path {
+  if (RESOLVED.test(text)) return { text, climbs: false };
   const slashed = text
     .replaceAll('\\', '/')
     .replace(/^file:(?:\/\/localhost(?=\/))?\/*/, '/')
