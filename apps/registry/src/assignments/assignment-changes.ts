@@ -74,14 +74,16 @@ export class AssignmentChanges {
   private async put(tx: Tx, author: Author, { agent, tool, row }: Pair, body: AssignmentBody): Promise<Assigned> {
     const given = storable(completeAssignment(body));
     await this.refuseFaulty(tx, given, tool);
-    refuseLifting(author, given, tool, row);
+    refuseLifting(author, given, tool.definition.isDangerous, row);
     const made = { pointer: '', to: { agent: agent.name, tool: tool.definition.name } };
     const diff = row ? diffMembers(assignmentOf(row), given) : [made, ...diffMembers(completeAssignment({}), given)];
     if (row && diff.length === 0) return { row, created: false };
     const moment = await nextMoment(tx);
     await this.assignments.put(tx, { agent, tool }, given, { maker: makerOf(author), origin: originOf(author) }, moment);
     const after = await this.queries.find(tx, agent, tool.id);
-    if (!after) throw new Error('an assignment that was put is there');
+    // The row refers to the tool, so that whoever was changing that one has ended by now: it is looked at again.
+    if (!after) throw new ToolplaneError('TOOL_NOT_FOUND');
+    refuseLifting(author, given, after.toolIsDangerous, row);
     await this.announcer.announce(tx, moment, { tenantId: agent.tenantId, by: makerOf(author), changed: [said(after, diff)] });
     return { row: after, created: row === undefined };
   }
@@ -108,8 +110,8 @@ export class AssignmentChanges {
 }
 
 /** Who may use a dangerous tool without being asked is not for those who build to say. */
-const refuseLifting = ({ roles }: Author, given: Assignment, { definition }: ToolRow, before: AssignmentRow | undefined): void => {
-  const lifts = definition.isDangerous && given.requiresApproval === false && before?.requiresApproval !== false;
+const refuseLifting = ({ roles }: Author, given: Assignment, isDangerous: boolean, before: AssignmentRow | undefined): void => {
+  const lifts = isDangerous && given.requiresApproval === false && before?.requiresApproval !== false;
   if (!lifts || mayDo(roles, 'approvals:lift')) return;
   throw new ToolplaneError('FORBIDDEN', {
     message: 'Only a tenant administrator lifts the approval of a dangerous tool',

@@ -132,6 +132,25 @@ describe('assignments', () => {
     await eventually(() => expect(told(id).map(({ data }) => (data.object as AssignmentView).requiresApproval)).toEqual([false, null]));
   });
 
+  it.each<[string, string, string]>([
+    ['is being deleted', `update registry.tools set deleted_at = now() where name = $1`, 'TOOL_NOT_FOUND'],
+    ['is just becoming dangerous', `update registry.tool_versions set definition = (definition::jsonb || '{"isDangerous":true}')::json where tool_id = (select id from registry.tools where name = $1)`, 'FORBIDDEN'],
+  ])('see a tool that %s, however close it is', async (title, change, code) => {
+    const name = title.replaceAll(/\W/g, '_');
+    await tool({ name });
+    const answer = await registry.database.database.asWorker(async (tx) => {
+      await tx.query('select from registry.tools where name = $1 for update', [name]);
+      const waiting = call('PUT', name, { requiresApproval: false }, { caller: as('demo', 'builder') });
+      const blocked = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await eventually(async () => expect(await registry.database.query(blocked)).not.toHaveLength(0));
+      // As the superuser, where no role of ours may do it.
+      await (code === 'FORBIDDEN' ? registry.database.query(change, [name]) : tx.query(change, [name]));
+      return { waiting };
+    });
+    expect((await answer.waiting).body.code).toBe(code);
+    expect(await registry.database.query(`select from registry.assignments a join registry.tools t on t.id = a.tool_id where t.name = $1`, [name])).toEqual([]);
+  });
+
   it('of a global agent type are the platform’s, and hold global tools alone', async () => {
     await registry.http({ method: 'POST', url: '/api/agents', body: { ...analyst, name: 'everyones', scope: 'global' }, as: ADMIN });
     const { id } = await tool({ name: 'shared', scope: 'global' }, ADMIN);
