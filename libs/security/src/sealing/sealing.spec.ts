@@ -99,6 +99,20 @@ describe('opening', () => {
     expect(await faultOf(openPayload(old, ['/key'], BINDING, { keys: [NOW.unsealing] }))).toMatchObject({ code: 'SEALED_VALUE_INVALID', detail: expect.stringContaining('key') });
   });
 
+  it('opens with either of two keys that were given one name', async () => {
+    const twin = { ...BEFORE.unsealing, kid: '2026-11' };
+    for (const keys of [[twin, NOW.unsealing], [NOW.unsealing, twin]]) {
+      expect((await openPayload(await seal({ key: 'x' }, ['/key']), ['/key'], BINDING, { keys })).payload).toEqual({ key: 'x' });
+    }
+  });
+
+  it('needs keys only for what is sealed', async () => {
+    expect(await openPayload({ key: 'x' }, ['/key'], BINDING, null)).toEqual({ payload: { key: 'x' }, secrets: ['x'] });
+    expect(await faultOf(openPayload(await seal({ key: 'x' }, ['/key']), ['/key'], BINDING, null))).toMatchObject({ code: 'SEALING_NOT_CONFIGURED', at: '/key' });
+    expect(await faultOf(sealPayload({ key: 'x' }, ['/key'], BINDING, null))).toMatchObject({ code: 'SEALING_NOT_CONFIGURED', at: '/key' });
+    expect(await sealPayload({ a: 'x' }, ['/key'], BINDING, null)).toEqual({ payload: { a: 'x' }, sealed: [] });
+  });
+
   it.each<[string, () => Promise<unknown>]>([
     ['another tenant', async () => open(await seal({ key: 'x' }, ['/key']), ['/key'], { tenantId: 'acme', tool: 'echo' })],
     ['another tool', async () => open(await seal({ key: 'x' }, ['/key']), ['/key'], { tenantId: 'demo', tool: 'other' })],
