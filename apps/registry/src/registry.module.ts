@@ -1,9 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { Messaging } from '@toolplane/messaging';
+import { Messaging, StoredPositions } from '@toolplane/messaging';
 import { Logger } from '@toolplane/observability';
 import { Persistence } from '@toolplane/persistence';
 import { hashApiKey } from '@toolplane/security/credentials';
-import { LogWatch, OutboxRelay, SaysAgain, ServiceKit } from '@toolplane/service-kit';
+import { DatabasePositions, LogWatch, OutboxRelay, SaysAgain, ServiceKit } from '@toolplane/service-kit';
 import { AgentChanges } from './agents/agent-changes.js';
 import { AgentFinder } from './agents/agent-finder.js';
 import { AgentQueries } from './agents/agent.queries.js';
@@ -95,7 +95,8 @@ export class RegistryModule {
         ToolkitQueries, ToolkitStore, ToolkitChanges,
         AgentQueries, AgentStore, AgentFinder, AgentChanges,
         AssignmentQueries, AssignmentStore, AssignmentChanges, ToolUses,
-        KillSwitchStore, KillSwitchChanges, BreakerStore,
+        KillSwitchStore, KillSwitchChanges,
+        BreakerStore, { provide: StoredPositions, useClass: DatabasePositions },
         { provide: DECLARED, useFactory: () => config.declared },
         AssignedToolsQueries, RevisionReader, AgentLoader,
         DeclaredQueries, DeclaredTools, DeclaredToolkits, DeclaredAgents, DeclaredSync,
