@@ -1,6 +1,6 @@
 import { completeAssignment, type RegistryAgent, type RegistryAssignment, type RegistryTool, type RegistryToolVersion } from '@toolplane/contracts/documents';
 import { ToolplaneError, type FieldError } from '@toolplane/contracts/errors';
-import { compileDenials, compileSchema } from '@toolplane/security/schemas';
+import { assignmentFaults, compileSchema } from '@toolplane/security/schemas';
 import type { Definitions } from '../projection/registry-projection.js';
 import type { Change } from './changed-definitions.js';
 import type { SimulationBody } from './simulation.js';
@@ -14,12 +14,12 @@ export function changeOf(definitions: Definitions, tenantId: string, body: Simul
   if (!tool) throw new ToolplaneError('TOOL_NOT_FOUND');
   const agent = body.agent === undefined ? undefined : definitions.agent(tenantId, body.agent);
   if (body.agent !== undefined && !agent) throw new ToolplaneError('NOT_FOUND', { message: 'there is no such agent type' });
-  const errors = faultsOf(body);
+  const version = changedVersion(definitions.version(tool, tool.currentVersion), body);
+  const errors = [...faultsOf(body), ...assignedFaults(body, (pin) => (pin === null || pin === version?.version ? version : definitions.version(tool, pin)), tool)];
   if (errors.length > 0) throw new ToolplaneError('DEFINITION_INVALID', { details: errors });
-  const current = definitions.version(tool, tool.currentVersion);
   return {
     tool: changedTool(tool, body),
-    version: body.definition?.inputSchema && current ? changedVersion(current, body.definition.inputSchema) : null,
+    version: version ?? null,
     assignmentOf: (of, now) => (agent && of.id !== agent.id ? now : changedAssignment(of, tool, now, body)),
   };
 }
@@ -31,14 +31,24 @@ function faultsOf({ agent, definition, assignment, deniedParameters }: Simulatio
   const errors: FieldError[] = [];
   if (assignment !== undefined && agent === undefined) errors.push({ pointer: '/agent', detail: 'is needed: whose assignment is it?' });
   if (assignment !== undefined && deniedParameters !== undefined) errors.push({ pointer: '/deniedParameters', detail: 'stands in the assignment, or alone' });
-  if (definition?.inputSchema) errors.push(...below('/definition/inputSchema', compileSchema(definition.inputSchema)));
-  if (assignment?.deniedParameters) errors.push(...below('/assignment/deniedParameters', compileDenials(assignment.deniedParameters)));
-  if (deniedParameters) errors.push(...below('/deniedParameters', compileDenials(deniedParameters)));
+  if (definition?.inputSchema) {
+    const compiled = compileSchema(definition.inputSchema);
+    if (!compiled.ok) errors.push(...compiled.errors.map(({ pointer, detail }) => ({ pointer: `/definition/inputSchema${pointer}`, detail })));
+  }
   return errors;
 }
 
-const below = (at: string, compiled: { readonly ok: true } | { readonly ok: false; readonly errors: readonly FieldError[] }): readonly FieldError[] =>
-  compiled.ok ? [] : compiled.errors.map(({ pointer, detail }) => ({ pointer: `${at}${pointer}`, detail }));
+/** What would be refused when it is written is refused when it is tried. */
+function assignedFaults(
+  { assignment, deniedParameters }: SimulationBody, versionOf: (pin: string | null) => RegistryToolVersion | undefined, { name }: RegistryTool,
+): readonly FieldError[] {
+  if (!assignment && !deniedParameters) return [];
+  const given = completeAssignment(assignment ?? { ...(deniedParameters && { deniedParameters }) });
+  const below = assignment ? '/assignment' : '';
+  const version = versionOf(given.version);
+  if (!version) return [{ pointer: `${below}/version`, detail: 'is not a version of the tool' }];
+  return assignmentFaults(given, { name, inputSchema: version.inputSchema }).map(({ pointer, detail }) => ({ pointer: `${below}${pointer}`, detail }));
+}
 
 const changedTool = (tool: RegistryTool, { definition = {} }: SimulationBody): RegistryTool => ({
   ...tool,
@@ -47,7 +57,9 @@ const changedTool = (tool: RegistryTool, { definition = {} }: SimulationBody): R
   requiresApproval: definition.requiresApproval ?? tool.requiresApproval,
 });
 
-const changedVersion = (version: RegistryToolVersion, inputSchema: RegistryToolVersion['inputSchema']): RegistryToolVersion => ({ ...version, inputSchema });
+/** The current version as it would be. */
+const changedVersion = (version: RegistryToolVersion | undefined, { definition }: SimulationBody): RegistryToolVersion | undefined =>
+  version && definition?.inputSchema ? { ...version, inputSchema: definition.inputSchema } : version;
 
 function changedAssignment(agent: RegistryAgent, tool: RegistryTool, now: RegistryAssignment | undefined, { assignment, deniedParameters }: SimulationBody) {
   if (assignment === null) return undefined;

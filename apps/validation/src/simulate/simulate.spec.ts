@@ -28,6 +28,8 @@ await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const EXECUTION_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
+const { inputSchema: sample } = sampleVersion();
+const inputSchema = { ...sample, properties: { ...(sample['properties'] as object), units: { type: 'string' } } };
 let minute = 0;
 const record = (input: Record<string, unknown>, overrides: Partial<DecisionRecord> = {}): DecisionRecord => ({
   executionId: newId(), at: `2026-11-20T10:${String(minute++ % 60).padStart(2, '0')}:00.000Z`, toolId: ECHO_ID, toolName: 'echo', toolVersion: '1.0.0', agent: null,
@@ -45,13 +47,12 @@ describe('trying a change of policy on the past', () => {
   const decided = (...records: readonly DecisionRecord[]) => Object.assign(execution, { records, asked: [], status: 200 });
 
   beforeEach(() => service.deliver(OnToolRegistryChanged, [
-    tenantChanged('demo'), ...toolChanged(), agentChanged(), assignmentChanged({ allowedParameters: ['text'], parameterDefaults: { units: 'm' } }),
+    tenantChanged('demo'), ...toolChanged({}, [{ inputSchema }, { version: '2.0.0', inputSchema }]), agentChanged(), assignmentChanged({ allowedParameters: ['text'], parameterDefaults: { units: 'm' } }),
   ]));
 
   it('says which decisions a changed schema would flip, and why', async () => {
     const records = [record({ text: 'hi' }), record({ text: 'a long one' }), record({ text: 'x' })];
     decided(...records);
-    const { inputSchema } = sampleVersion();
     const changed = { ...inputSchema, properties: { text: { type: 'string', maxLength: 5 } } };
     const { status, body } = await simulate({ definition: { inputSchema: changed } });
     expect(status).toBe(200);
@@ -90,8 +91,8 @@ describe('trying a change of policy on the past', () => {
     const filled = ofAgent({ text: 'x', units: 'm' }, { rules: [{ rule: 'defaults', verdict: 'pass', details: { filledIn: ['/units'] } }] });
     const pinned = ofAgent({ text: 'x' }, { rules: [{ rule: 'tool_exists', verdict: 'pass', details: { requested: '1.0.0' } }] });
     decided(filled, pinned);
-    const { body } = await simulate({ agent: 'analysis', assignment: { allowedParameters: ['text'], parameterDefaults: { units: 'ft' }, version: '9.9.9' } });
-    expect(body.items.map(({ after }) => after.code)).toEqual(['TOOL_VERSION_CONFLICT', 'TOOL_VERSION_NOT_FOUND']);
+    const { body } = await simulate({ agent: 'analysis', assignment: { allowedParameters: ['text'], parameterDefaults: { units: 'ft' }, version: '2.0.0' } });
+    expect(body.items.map(({ after }) => after.code)).toEqual(['TOOL_VERSION_CONFLICT']);
     expect(body.items.flatMap(({ rules }) => rules.map(({ rule }) => rule))).not.toContain('parameters_allowed');
   });
 
@@ -113,7 +114,10 @@ describe('trying a change of policy on the past', () => {
     ['no change', {}, 422, 'DEFINITION_INVALID', ''],
     ['an assignment of nobody', { assignment: {} }, 422, 'DEFINITION_INVALID', '/agent'],
     ['a schema that cannot be', { definition: { inputSchema: { type: 5 } } }, 422, 'DEFINITION_INVALID', '/definition/inputSchema/type'],
-    ['a denial that cannot be', { deniedParameters: { p: [{ matches: '(' }] } }, 422, 'DEFINITION_INVALID', '/deniedParameters/p/0/matches'],
+    ['a pin to nothing', { agent: 'analysis', assignment: { version: '9.0.0' } }, 422, 'DEFINITION_INVALID', '/assignment/version'],
+    ['what contradicts itself', { agent: 'analysis', assignment: { parameterDefaults: { text: '/etc' }, deniedParameters: { text: ['/etc'] } } }, 422, 'DEFINITION_INVALID', '/assignment/parameterDefaults/text'],
+    ['a denial of what is sealed', { deniedParameters: { key: ['x'] } }, 422, 'DEFINITION_INVALID', '/deniedParameters/key'],
+    ['a denial that cannot be', { deniedParameters: { text: [{ matches: '(' }] } }, 422, 'DEFINITION_INVALID', '/deniedParameters/text/0/matches'],
   ])('refuses %s', async (_title, body, status, code, pointer) => {
     const answer = await simulate(body);
     expect(answer).toMatchObject({ status, body: { code } });
