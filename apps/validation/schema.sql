@@ -22,6 +22,24 @@ create policy worker on validation.approval_decisions for all to validation_work
 grant insert, select on validation.approval_decisions to validation_api;
 grant delete, select on validation.approval_decisions to validation_worker;
 
+create table validation.approval_turns (
+  tenant_id text not null,
+  approval_id uuid not null,
+  turn text not null,
+  event json not null,
+  at timestamp with time zone not null default now(),
+  constraint approval_turns_pkey PRIMARY KEY (tenant_id, approval_id, turn),
+  constraint approval_turns_tenant_id_approval_id_fkey FOREIGN KEY (tenant_id, approval_id) REFERENCES validation.approvals(tenant_id, id),
+  constraint approval_turns_turn_check CHECK ((turn = ANY (ARRAY['approved'::text, 'denied'::text, 'expired'::text, 'void'::text])))
+) with (toast_tuple_target=8160);
+
+alter table validation.approval_turns enable row level security;
+alter table validation.approval_turns force row level security;
+create policy api on validation.approval_turns for all to validation_api using ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif"))) with check ((tenant_id = ( SELECT NULLIF(current_setting('toolplane.tenant'::text, true), ''::text) AS "nullif")));
+create policy worker on validation.approval_turns for all to validation_worker using (true) with check (true);
+grant insert on validation.approval_turns to validation_api;
+grant delete, insert, select on validation.approval_turns to validation_worker;
+
 create table validation.approvals (
   tenant_id text not null,
   id uuid not null,
@@ -95,6 +113,14 @@ create policy api on validation.decisions for all to validation_api using ((tena
 create policy worker on validation.decisions for all to validation_worker using (true) with check (true);
 grant select on validation.decisions to validation_api;
 grant delete, insert, select, update on validation.decisions to validation_worker;
+
+create table validation.known_logs (
+  cluster_id text not null,
+  first_seen_at timestamp(3) with time zone not null default now(),
+  constraint known_logs_pkey PRIMARY KEY (cluster_id)
+);
+
+grant insert, select on validation.known_logs to validation_worker;
 
 create table validation.migrations (
   id text not null,

@@ -3,7 +3,7 @@ import { ToolExecutionRequested } from '@toolplane/contracts/events';
 import { Messaging } from '@toolplane/messaging';
 import { Logger } from '@toolplane/observability';
 import { Persistence } from '@toolplane/persistence';
-import { OutboxRelay, ServiceKit } from '@toolplane/service-kit';
+import { LogWatch, OutboxRelay, SaysAgain, ServiceKit } from '@toolplane/service-kit';
 import { ApprovalChanges } from './approvals/approval-changes.js';
 import { ApprovalSweep } from './approvals/approval-sweep.js';
 import { ApprovalSweeper } from './approvals/approval-sweeper.js';
@@ -13,6 +13,7 @@ import { Decisions } from './approvals/decisions.js';
 import { EndedExecutions } from './approvals/ended-executions.js';
 import { OnToolExecutionCompleted } from './approvals/on-tool-execution-completed.js';
 import { OnToolExecutionFailed } from './approvals/on-tool-execution-failed.js';
+import { Republisher } from './approvals/republisher.js';
 import { ChecksController } from './check/checks.controller.js';
 import { ValidateController } from './check/validate.controller.js';
 import { Cases } from './decide/cases.js';
@@ -80,6 +81,8 @@ export class ValidationModule {
           inject: [ApprovalSweep, Logger],
         },
         OutboxRelay,
+        LogWatch,
+        { provide: SaysAgain, useClass: Republisher },
       ],
     };
   }

@@ -170,6 +170,8 @@ export class ExecutionStore {
       throw new ToolplaneError('EXECUTION_ID_CONFLICT', { message: `execution ${row.id} stands for another request` });
     }
     const state: State = row ? stateOf(row) : { status: 'absent' };
+    // The log was the workers' memory: what was handed on before it was lost is judged by its lease, never handed on once more.
+    if (row?.status === 'running' && dated.decision?.data.saidAgain && dated.decision.data.outcome === 'allowed') return { dated, answer: 'refused', row, next: state, effects: [] };
     if (row && row.lastEvent === dated.eventId) return { dated, answer: 'repeated', row, next: state, effects: effectsAgain(row, dated.trigger) };
     const { state: next, effects } = this.affordable(row, state, row ? asAsked(dated, row) : dated.trigger);
     // What has ended was told of when it ended; another turn of its approval tells nothing.

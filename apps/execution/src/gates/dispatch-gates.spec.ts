@@ -207,3 +207,15 @@ describe('an approval', () => {
     expect(attemptsOf(id)).toEqual([]);
   });
 });
+
+describe('a decision that is said again to a log that was made anew', () => {
+  it('lets run what nobody had heard of, and hands nothing on once more that runs already', async () => {
+    const [unknown, running, waiting] = [newId(), newId(), newId()];
+    const first = decided(running);
+    await decide(first, waits(waiting));
+    service.publisher.clear();
+    const again = (event: Decision): Decision => ({ ...event, data: { ...event.data, saidAgain: true } });
+    await decide(...[decided(unknown), first, given(waiting)].map(again));
+    expect([unknown, running, waiting].map(attemptsOf)).toEqual([[1], [], [1]]);
+  });
+});

@@ -38,7 +38,9 @@ export class ApprovalChanges {
   /** For approvals that this transaction has locked. */
   async turn(tx: Tx, approvals: readonly LockedApproval[], turn: Omit<Turn, 'at'>): Promise<void> {
     await approvalStore.turn(tx, approvals, turn.to);
-    await this.outbox.add(tx, approvals.map(({ first, now }) => ({ event: turnEvent(first, { ...turn, at: now }) })));
+    const told = approvals.map(({ tenantId, id, first, now }) => ({ tenantId, approvalId: id, turn: turn.to, event: turnEvent(first, { ...turn, at: now }) }));
+    await approvalStore.keepTurns(tx, told);
+    await this.outbox.add(tx, told.map(({ event }) => ({ event })));
   }
 
   lapse(tx: Tx, approvals: readonly LockedApproval[], { to, comment }: Lapse): Promise<void> {

@@ -60,6 +60,9 @@ const TURN = `
     from ${turned.source}
    where (a.tenant_id, a.id) = (row.tenant_id, row.id)`;
 
+const turnRow = batchOf({ tenantId: 'text', approvalId: 'uuid', turn: 'text', event: 'json' });
+const KEEP_TURNS = `insert into validation.approval_turns (${turnRow.columns}) select ${turnRow.columns} from ${turnRow.source}`;
+
 const DECIDE = `
   insert into validation.approval_decisions (tenant_id, approval_id, by_id, requester, on_behalf_of, decision, comment)
   values ($1, $2, $3, $4, $5, $6, $7) on conflict (tenant_id, approval_id, by_id) do nothing
@@ -79,6 +82,11 @@ export const approvalStore = {
 
   async turn(tx: Tx, approvals: readonly ApprovalKey[], status: Exclude<ApprovalStatus, 'pending'>): Promise<void> {
     if (approvals.length > 0) await tx.query(TURN, turned.values(approvals.map(({ tenantId, id }) => ({ tenantId, id, status }))));
+  },
+
+  /** The events that tell of turns, to be told again should the log lose them. */
+  async keepTurns(tx: Tx, turns: readonly { readonly tenantId: string; readonly approvalId: string; readonly turn: string; readonly event: ToolExecutionDecided }[]): Promise<void> {
+    if (turns.length > 0) await tx.query(KEEP_TURNS, turnRow.values(turns));
   },
 
   /**

@@ -22,6 +22,7 @@ export const ToolExecutionDecided = defineEvent({
     deadline: Type.Union([Deadline, Type.Null()]),
     answerTopic: Type.Union([Type.String(), Type.Null()], { description: 'Topic of the ingress that also gets the answer.' }),
     approval: Type.Union([Approval, Type.Null()]),
+    saidAgain: Type.Optional(Type.Boolean({ description: 'Told once more to a log that has lost it: what runs already is not handed on again.' })),
     requestedAt: Type.String({ format: 'date-time', description: 'Append time of the request.' }),
     ...Context,
   }),
