@@ -18,7 +18,7 @@ export const platformErrors = defineErrors({
     effect: 'none',
     auditWord: 'failed',
     audience: 'operator',
-    remedy: 'Set SEALING_KEYS_FILE for execution, validation and registry, and UNSEALING_KEYS_FILE for the workers.',
+    remedy: 'Set SEALING_KEYS_FILE for execution, validation, playbook and registry, and UNSEALING_KEYS_FILE for the workers.',
   },
   DEPENDENCY_DOWN: {
     status: 503,
