@@ -1,4 +1,4 @@
-import { NestFactory } from '@nestjs/core';
+import { ModuleRef, NestFactory } from '@nestjs/core';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceConfig } from '@toolplane/config';
@@ -65,9 +65,10 @@ async function startConsumers(app: NestFastifyApplication): Promise<void> {
   await app.startAllMicroservices();
 }
 
+/** Asked through the module: the application itself would log as an error that something optional is not there. */
 function found<Provider>(app: NestFastifyApplication, token: abstract new (...args: never[]) => Provider): Provider | undefined {
   try {
-    return app.get(token, { strict: false });
+    return app.get(ModuleRef).get(token, { strict: false });
   } catch {
     return undefined;
   }
