@@ -11,6 +11,7 @@ import { describeKills } from './suites/kills.js';
 import { describeLiveStream } from './suites/live-stream.js';
 import { describePath } from './suites/path.js';
 import { describePlaybook } from './suites/playbook.js';
+import { describeOutage, SCALED_BREAKER } from './suites/outage.js';
 import { describeRunbook } from './suites/runbook.js';
 import { describeRestart, describeStart } from './suites/start.js';
 import { describeWipedLog } from './suites/wiped-log.js';
@@ -24,7 +25,7 @@ describeWithKafka('Toolplane on a real Kafka', () => {
   const system = {} as System;
   const dataDir = emptyDataDir('kafka');
   const start = async (): Promise<void> => {
-    const { instance, ready } = await Instance.start({ ...inherited(), EVENT_LOG: 'kafka' }, dataDir);
+    const { instance, ready } = await Instance.start({ ...inherited(), EVENT_LOG: 'kafka', ...SCALED_BREAKER }, dataDir);
     Object.assign(system, { instance, ready, api: new Api(ready.url, instance.adminKey), log: await PlainKafka.follow(ready, FOLLOWED) });
   };
   beforeAll(start, 180_000);
@@ -41,6 +42,7 @@ describeWithKafka('Toolplane on a real Kafka', () => {
   describeApprovals(system);
   describeCanary(system);
   describeLiveStream(system);
+  describeOutage(system);
   describeBadInput(system);
   describeKills(system, {
     broker: true,

@@ -33,7 +33,8 @@ export class Shell {
     private readonly cwd: string,
     private readonly env: Readonly<Record<string, string>>,
   ) {
-    writeFileSync(this.state, '');
+    // npx takes a second to find what lies in node_modules/.bin, which is on the PATH here.
+    writeFileSync(this.state, 'npx() { "$@"; }\n');
   }
 
   run(text: string): Run {
