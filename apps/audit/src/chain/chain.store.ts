@@ -36,6 +36,8 @@ export const CHAIN_STATEMENTS = { LOCK_HEADS, RECORDED, AT_PLACES, APPEND } as c
 export interface Recorded {
   readonly draft: Draft;
   readonly entry: Entry;
+  /** JSON of the entry; undefined where it was read from the table. */
+  readonly text?: string;
 }
 
 /**
@@ -53,10 +55,11 @@ export async function appendToChains(tx: Tx, drafts: readonly Draft[]): Promise<
     if (recorded.has(key)) continue;
     const end = ends.get(tenantId);
     if (!end) throw new Error('a chain was not locked');
-    const head = { seq: end.seq + 1, hash: seal.hashAfter(end), month: end.month };
+    const { hash, text } = seal.linkAfter(end);
+    const head = { seq: end.seq + 1, hash, month: end.month };
     const entry = entryAt(content, { seq: head.seq, prevHash: end.hash, hash: head.hash });
     ends.set(tenantId, head);
-    recorded.set(key, entry);
+    recorded.set(key, { entry, text });
     rows.push(rowOf(tenantId, head.month, details, entry));
     marked.push({ tenantId, eventId, seq: head.seq, month: head.month });
   }
@@ -66,8 +69,8 @@ export async function appendToChains(tx: Tx, drafts: readonly Draft[]): Promise<
     await tx.query(APPEND, [...entryBatch.values(rows), ...marks.values(marked), ...heads.values(moved)]);
   }
   return drafts.flatMap((draft) => {
-    const entry = recorded.get(keyOf(draft.tenantId, draft.eventId));
-    return entry ? [{ draft, entry }] : [];
+    const found = recorded.get(keyOf(draft.tenantId, draft.eventId));
+    return found ? [{ draft, ...found }] : [];
   });
 }
 
@@ -104,10 +107,10 @@ async function ensureMonths(tx: Tx, ends: ReadonlyMap<string, End>): Promise<voi
  * Looked up in two steps: ordinarily nothing comes again, and a table of many partitions takes long to plan. Null where the event was
  * recorded in a month that is no longer there.
  */
-async function recordedBefore(tx: Tx, drafts: readonly Draft[]): Promise<Map<string, Entry | null>> {
+async function recordedBefore(tx: Tx, drafts: readonly Draft[]): Promise<Map<string, Omit<Recorded, 'draft'> | null>> {
   const found = await tx.query<{ tenantId: string; eventId: string; seq: number; month: string }>(RECORDED, events.values(drafts));
   if (found.length === 0) return new Map();
   const rows = await tx.query<SelectedRow>(AT_PLACES, places.values(found));
-  const entries = new Map(rows.map((row) => [keyOf(row.tenantId, String(row.seq)), entryOf(row)]));
+  const entries = new Map(rows.map((row) => [keyOf(row.tenantId, String(row.seq)), { entry: entryOf(row) }]));
   return new Map(found.map(({ tenantId, eventId, seq }) => [keyOf(tenantId, eventId), entries.get(keyOf(tenantId, String(seq))) ?? null]));
 }

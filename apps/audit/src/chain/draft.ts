@@ -21,7 +21,7 @@ export interface Draft {
 
 /** @param rules of a decision: the whole of which `said` shows */
 export function draftOf(event: Pick<CloudEvent, 'tenantid' | 'id' | 'subject' | 'traceparent'>, said: EntryContent, rules?: WholeRules): Draft {
-  const { content, details, whole } = storableContent(said, rules);
+  const { content, details, members } = storableContent(said, rules);
   return {
     tenantId: event.tenantid,
     eventId: isUuid(event.id) ? event.id.toLowerCase() : deriveEventId(event.tenantid, event.id, 'source'),
@@ -29,6 +29,6 @@ export function draftOf(event: Pick<CloudEvent, 'tenantid' | 'id' | 'subject' | 
     traceparent: event.traceparent,
     content,
     details,
-    seal: prepareEntry(content, whole && { rules: whole.canonical }),
+    seal: prepareEntry(content, members),
   };
 }

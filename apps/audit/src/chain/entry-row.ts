@@ -1,3 +1,4 @@
+import { canonical } from '@toolplane/security/chain';
 import { batchOf, storable, storableText, type BatchColumns, type BatchRow } from '@toolplane/persistence';
 import { entryContent, type Entry, type EntryContent } from './entry.js';
 import { wholeRules, type WholeRules } from './whole-rules.js';
@@ -12,47 +13,56 @@ const COLUMNS = {
 export const entryBatch = batchOf(COLUMNS);
 export type EntryRow = BatchRow<typeof COLUMNS>;
 
-/**
- * Members that nothing is filtered by: they lie together in `details`. What says nothing is left out. Of a decision's rules those that did
- * not pass, beside the digest of their set, from which the whole is made again.
- */
-const detailsOf = (content: EntryContent, whole?: WholeRules): Partial<Record<keyof EntryContent | 'ruleSet', unknown>> => ({
-  toolVersion: content.toolVersion ?? undefined,
-  ip: content.ip ?? undefined,
-  approval: content.approval ?? undefined,
-  rules: rulesOf(content, whole),
-  ruleSet: whole?.ruleSet ?? undefined,
-  input: content.input ?? undefined,
-  output: content.output ?? undefined,
-  inputDigest: content.inputDigest ?? undefined,
-  outputDigest: content.outputDigest ?? undefined,
-  redactions: content.redactions.length > 0 ? content.redactions : undefined,
-  attempts: content.attempts ?? undefined,
-  durationMs: content.durationMs ?? undefined,
-  tokensUsed: content.tokensUsed ?? undefined,
-  error: content.error ?? undefined,
-  change: content.change ?? undefined,
-});
+/** Members that nothing is filtered by: they lie together in `details`, and so do the rules. What says nothing is left out. */
+const IN_DETAILS = [
+  'approval', 'attempts', 'change', 'durationMs', 'error', 'input', 'inputDigest', 'ip', 'output', 'outputDigest', 'redactions', 'tokensUsed', 'toolVersion',
+] as const satisfies readonly (keyof EntryContent)[];
 
-const rulesOf = (content: EntryContent, whole: WholeRules | undefined): EntryContent['rules'] | undefined => {
-  const stored = whole?.ruleSet ? whole.travelled : content.rules;
-  return stored.length > 0 ? stored : undefined;
-};
-
-export interface StorableContent {
-  readonly content: EntryContent;
+/** Text of an entry's parts, each written once, for the column and for what is hashed alike. */
+interface Texts {
   /** JSON of the column. */
   readonly details: string;
-  readonly whole: WholeRules | undefined;
+  /** Canonical texts by member. */
+  readonly members: Readonly<Record<string, string>>;
+}
+
+/** Of a decision's rules those that did not pass are stored, beside the digest of their set, from which the whole is made again. */
+function textsOf(content: EntryContent, whole: WholeRules | undefined): Texts {
+  const members: Record<string, string> = {};
+  let details = '';
+  const store = (name: string, text: string): void => {
+    details += `${details === '' ? '' : ','}"${name}":${text}`;
+  };
+  for (const name of IN_DETAILS) {
+    const value = content[name];
+    if (value === null || (name === 'redactions' && content.redactions.length === 0)) continue;
+    const text = canonical(value);
+    members[name] = text;
+    store(name, text);
+  }
+  if (whole) {
+    members['rules'] = whole.canonical;
+    if (whole.ruleSet === null) store('rules', whole.canonical);
+    else if (whole.travelled.length > 0) store('rules', whole.stored);
+    if (whole.ruleSet !== null) store('ruleSet', canonical(whole.ruleSet));
+  } else if (content.rules.length > 0) {
+    members['rules'] = canonical(content.rules);
+    store('rules', members['rules']);
+  }
+  return { details: `{${details}}`, members };
+}
+
+export interface StorableContent extends Texts {
+  readonly content: EntryContent;
 }
 
 /** Content that its columns give back as it is, with its details as text: what is hashed is what will be read. */
 export function storableContent(given: EntryContent, whole?: WholeRules): StorableContent {
-  const details = JSON.stringify(detailsOf(given, whole));
-  if (!details.includes('\\u0000') && isStorable(given)) return { content: given, details, whole };
+  const texts = textsOf(given, whole);
+  if (!texts.details.includes('\\u0000') && isStorable(given)) return { content: given, ...texts };
   const again = whole?.ruleSet ? wholeRules(whole.ruleSet, storable(whole.travelled)) : undefined;
   const content = withStorableText(storable(again ? { ...given, rules: [...again.rules] } : given));
-  return { content, details: JSON.stringify(detailsOf(content, again)), whole: again };
+  return { content, ...textsOf(content, again) };
 }
 
 const TEXTS = ['code', 'correlationId', 'toolId', 'toolName', 'agent', 'sessionId', 'exceptionId'] as const;

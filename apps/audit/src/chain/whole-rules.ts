@@ -9,6 +9,8 @@ export interface WholeRules {
   readonly ruleSet: string | null;
   readonly travelled: Travelled;
   readonly rules: readonly ExpandedVerdict[];
+  /** Canonical text of what travelled. */
+  readonly stored: string;
   /** Canonical text of `rules`, which is the longest part of a decision and the same for nearly every one. */
   readonly canonical: string;
 }
@@ -24,7 +26,7 @@ export function wholeRules(ruleSet: string, travelled: Travelled): WholeRules {
   const known = kept.get(key);
   if (known) return known;
   const rules = Object.freeze(expandRules(ruleSet, travelled).map((rule) => Object.freeze(rule)));
-  const made: WholeRules = { ruleSet: Object.hasOwn(RULE_SETS, ruleSet) ? ruleSet : null, travelled, rules, canonical: canonical(rules) };
+  const made: WholeRules = { ruleSet: Object.hasOwn(RULE_SETS, ruleSet) ? ruleSet : null, travelled, rules, stored: canonical(travelled), canonical: canonical(rules) };
   if (key.length > LONGEST_KEPT) return made;
   if (kept.size >= MOST_KEPT) kept.clear();
   kept.set(key, made);

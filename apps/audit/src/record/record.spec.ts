@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { writeCloudEvent } from '@toolplane/contracts/envelope';
 import {
   ToolAuditRecorded, ToolControlChanged, ToolExecutionCompleted, ToolExecutionDecided, ToolExecutionFailed, ToolExecutionProgressed,
   RULE_NAMES, RULE_SET, ToolProviderHealthChanged, ToolRegistryChanged, checkEvent,
@@ -186,7 +187,9 @@ describe('what is published', () => {
     const published = service.published(ToolAuditRecorded).filter((event) => event.tenantid === tenantid);
     expect(published.map(({ causationid }) => causationid)).toEqual(events.map(({ id }) => id));
     expect(published.map(({ subject, traceparent }) => [subject, traceparent])).toEqual(events.map(({ subject, traceparent }) => [subject, traceparent]));
-    for (const { data } of published) {
+    for (const event of published) {
+      const { data } = event;
+      expect(JSON.parse(writeCloudEvent(event).value)).toEqual(JSON.parse(JSON.stringify(event)));
       expect(checkEvent(ToolAuditRecorded, data)).toBeNull();
       const { hash, ...rest } = data;
       expect(digest(rest)).toBe(hash);

@@ -39,7 +39,7 @@ export class Recorder {
   }
 }
 
-const recordedEvent = ({ draft, entry }: Recorded): Outgoing<EventOf<typeof ToolAuditRecorded>> =>
+const recordedEvent = ({ draft, entry, text }: Recorded): Outgoing<EventOf<typeof ToolAuditRecorded>> =>
   createEvent(ToolAuditRecorded, {
     tenantId: draft.tenantId,
     id: deriveEventId(draft.tenantId, draft.eventId, 'audit'),
@@ -49,4 +49,5 @@ const recordedEvent = ({ draft, entry }: Recorded): Outgoing<EventOf<typeof Tool
     causationId: draft.eventId,
     traceparent: draft.traceparent,
     data: entry,
+    dataText: text,
   });

@@ -1,8 +1,11 @@
 import type { CloudEvent } from '../envelope/cloud-event.js';
 import type { EventDefinition, EventOf } from './define-event.js';
 
-/** An event on its way out. `topic` says where to, when it is not the definition's own topic; it is not on the wire. */
-export type Outgoing<Event extends CloudEvent = CloudEvent> = Event & { readonly topic?: string };
+/**
+ * An event on its way out. `topic` says where to, when it is not the definition's own topic; it is not on the wire. `dataText` is the JSON of
+ * `data` where somebody has written it already; it is not enumerable, since it says nothing more.
+ */
+export type Outgoing<Event extends CloudEvent = CloudEvent> = Event & { readonly topic?: string; readonly dataText?: string };
 
 export interface NewEvent<D extends EventDefinition> {
   readonly tenantId: string;
@@ -18,6 +21,8 @@ export interface NewEvent<D extends EventDefinition> {
   readonly causationId?: string | undefined;
   readonly traceparent?: string | undefined;
   readonly topic?: string | undefined;
+  /** JSON of `data`, where it is there already: written as it is. */
+  readonly dataText?: string | undefined;
 }
 
 /** `urn:toolplane:event:<type>:<major>.<minor>` */
@@ -40,5 +45,6 @@ export const createEvent = <D extends EventDefinition>(definition: D, given: New
     data: given.data,
     ...(given.topic === undefined ? {} : { topic: given.topic }),
   };
+  if (given.dataText !== undefined) Object.defineProperty(event, 'dataText', { value: given.dataText });
   return event as Outgoing<EventOf<D>>;
 };

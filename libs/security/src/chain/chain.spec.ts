@@ -80,7 +80,10 @@ describe('a prepared entry', () => {
     fc.assert(
       fc.property(entries, fc.nat(), (entry, seq) => {
         const place = { seq, hash: five[0]?.hash ?? '' };
-        expect(prepareEntry(entry).hashAfter(place)).toBe(linkEntry({ ...entry, seq: seq + 1, prevHash: place.hash }).hash);
+        const linked = linkEntry({ ...entry, seq: seq + 1, prevHash: place.hash });
+        const { hash, text } = prepareEntry(entry).linkAfter(place);
+        expect(hash).toBe(linked.hash);
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(linked)));
       }),
     );
   });

@@ -26,14 +26,21 @@ export const linkEntry = <E extends Omit<ChainEntry, 'hash'> & { readonly hash?:
   hash: digest(entry),
 });
 
+/** An entry at its place. */
+export interface LinkedEntry {
+  readonly hash: string;
+  /** The whole entry as JSON, its hash included: nobody needs to write it out again. */
+  readonly text: string;
+}
+
 export interface PreparedEntry {
-  /** The hash of the entry at this place: one SHA-256, so that a lock on the head is held for no more than that. */
-  hashAfter(head: ChainHead): string;
+  /** The entry behind this head: one SHA-256, so that a lock on the head is held for no more than that. */
+  linkAfter(head: ChainHead): LinkedEntry;
 }
 
 /**
  * Makes the canonical form of all but an entry's place, before its place is known.
- * @param known canonical texts of members that many entries have in common
+ * @param known canonical texts of members, where they are there already
  */
 export function prepareEntry(
   entry: Readonly<Record<string, unknown>> & { readonly seq?: never; readonly prevHash?: never; readonly hash?: never },
@@ -45,7 +52,13 @@ export function prepareEntry(
   const start = before === '' ? '{"prevHash":"' : `{${before},"prevHash":"`;
   const middle = between === '' ? '","seq":' : `",${between},"seq":`;
   const end = after === '' ? '}' : `,${after}}`;
-  return { hashAfter: ({ seq, hash }) => sha256(`${start}${hash}${middle}${seq + 1}${end}`) };
+  return {
+    linkAfter: (head) => {
+      const hashed = `${start}${head.hash}${middle}${head.seq + 1}${end}`;
+      const hash = sha256(hashed);
+      return { hash, text: `{"hash":"${hash}",${hashed.slice(1)}` };
+    },
+  };
 }
 
 export type ChainVerdict =
