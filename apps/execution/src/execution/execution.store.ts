@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { ToolExecutionDecided } from '@toolplane/contracts/events';
-import { ToolplaneError, wireError, type ExecutionError } from '@toolplane/contracts/errors';
+import { ToolplaneError, type ExecutionError } from '@toolplane/contracts/errors';
 import { batchOf, type Tx } from '@toolplane/persistence';
 import type { Applied, Dated } from './applied.js';
+import { asAsked } from './as-asked.js';
 import { ROW, retryTermsOf, stateOf, type ExecutionContext, type ExecutionRow } from './execution-row.js';
 import { timelineStore } from './timeline.store.js';
 import { turnsOf } from './turns.js';
@@ -260,14 +261,6 @@ const contextOf = ({ data, traceparent, time }: ToolExecutionDecided, before?: E
   answerTopic: data.answerTopic, sensitiveInput: data.tool?.sensitive.input ?? [], traceparent: traceparent ?? null,
   decision: before?.decision ?? { at: time ?? data.requestedAt, outcome: data.outcome, ruleSet: data.ruleSet, rules: data.rules, approval: data.approval },
 });
-
-/** What may run after an approval is what was asked for, of the version that was pinned then; anything else has not been approved. */
-function asAsked({ trigger, decision: decided }: Dated, { status, context: { approval }, inputDigest, toolVersion }: ExecutionRow): Trigger {
-  if (status !== 'awaiting_approval' || trigger.type !== 'decided' || trigger.outcome !== 'allowed' || !decided) return trigger;
-  const { data } = decided;
-  const same = data.approval?.decision === 'approved' && data.approval.id === approval?.id && data.inputDigest === inputDigest && data.tool?.version === toolVersion;
-  return same ? trigger : { type: 'decided', outcome: 'rejected', error: wireError('APPROVAL_VOID') };
-}
 
 /** What a row's last event gave rise to, told from the row alone. */
 function effectsAgain(row: ExecutionRow, trigger: Trigger): readonly Effect[] {

@@ -35,7 +35,10 @@ export class Ledger {
       const known = await ledgerStore.claim(tx, { counters, claims, looks });
       const round = new LedgerRound(this.decider, this.registry, known);
       const decided = requests.flatMap((request) => round.decide(request));
-      if (round.made.decisions.length > 0) await ledgerStore.keep(tx, round.made);
+      const { made } = round;
+      // A repeat, or a look at what stands, has nothing to write.
+      if (made.decisions.length === 0) return decided;
+      await ledgerStore.keep(tx, made);
       await this.positions.advance(tx, requests.map(({ event }) => event), this.log.clusterId);
       return decided;
     });
