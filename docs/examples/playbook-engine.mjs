@@ -77,7 +77,7 @@ async function fromNowOn(kafka, topics, onRecord) {
   await admin.connect();
   const ends = await Promise.all(topics.map(async (topic) => ({ topic, partitions: await admin.fetchTopicOffsets(topic) })));
   await admin.disconnect();
-  const consumer = kafka.consumer({ groupId: `example-engine-${randomUUID()}`, allowAutoTopicCreation: false });
+  const consumer = kafka.consumer({ groupId: `example-engine-${randomUUID()}`, allowAutoTopicCreation: false, maxWaitTimeInMs: 500 });
   await consumer.connect();
   await consumer.subscribe({ topics: [...topics], fromBeginning: false });
   const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
