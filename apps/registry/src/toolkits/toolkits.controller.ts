@@ -82,14 +82,15 @@ export class ToolkitsController {
   }
 
   @Delete(':toolkit/tools/:tool')
-  @Permission('tools:write', { summary: 'Take a tool out of a toolkit', answers: { 200: Toolkit }, errors: ['TOOL_NOT_FOUND', ...CHANGING] })
+  @HttpCode(204)
+  @Permission('tools:write', { summary: 'Take a tool out of a toolkit', answers: { 204: null }, errors: ['TOOL_NOT_FOUND', ...CHANGING] })
   async take(
     @Caller() caller: Caller,
     @Param('toolkit') toolkit: string,
     @Param('tool') tool: string,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Toolkit> {
-    return answer(reply, await this.changes.take(caller, toolkit, tool, ifMatch));
+  ): Promise<void> {
+    void reply.header('etag', revisionTag(await this.changes.take(caller, toolkit, tool, ifMatch)));
   }
 }
