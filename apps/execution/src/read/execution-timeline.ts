@@ -11,8 +11,11 @@ import type { DecisionFacts, FiledTurn } from '../execution/timeline.store.js';
  */
 export function timelineOf(row: ExecutionRow, filed: readonly FiledTurn[]): readonly ExecutionEvent[] {
   const later = [...filed.map((turn) => turnEvent(row, turn)), ...(row.finishedAt ? [terminal(row)] : [])];
-  return [requested(row), ...decided(row), ...later.sort((a, b) => Date.parse(a.time) - Date.parse(b.time))];
+  return [requested(row), ...decided(row), ...later.sort((a, b) => momentOf(a) - momentOf(b))];
 }
+
+/** What was filed with the end came before it, though its time may have been rounded up. */
+const momentOf = ({ time, type }: ExecutionEvent): number => Date.parse(time) + (type === 'ToolExecutionCompleted' || type === 'ToolExecutionFailed' ? 1 : 0);
 
 function requested(row: ExecutionRow): ExecutionEvent {
   const { request, requestedBy, actor } = row.context;
