@@ -7,9 +7,18 @@ import { measureEmbedded } from './scenarios/embedded.js';
 import { measureHttp } from './scenarios/http.js';
 import { measureLoadTools } from './scenarios/load-tools.js';
 import { measurePath } from './scenarios/path.js';
+import { measureProviders } from './scenarios/providers.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
-const SCENARIOS = { path: measurePath, http: measureHttp, embedded: measureEmbedded, decide: measureDecide, audit: measureAudit, 'load-tools': measureLoadTools };
+const SCENARIOS = {
+  path: measurePath,
+  http: measureHttp,
+  embedded: measureEmbedded,
+  decide: measureDecide,
+  audit: measureAudit,
+  'load-tools': measureLoadTools,
+  providers: measureProviders,
+};
 
 const options = optionsOf(process.argv.slice(2));
 const measure = SCENARIOS[options.scenario as keyof typeof SCENARIOS];

@@ -23,7 +23,6 @@ export interface Verdict {
 
 /** The product from outside: requests go into its topic, answers come from its topics, and its tables are counted. */
 export class Product implements System, TimedSystem {
-  private readonly requests = new Requests();
   private readonly terminalIds = new Map<string, string>();
   private readonly waiting = new Map<string, () => void>();
   private duplicates = 0;
@@ -33,13 +32,14 @@ export class Product implements System, TimedSystem {
   private constructor(
     private readonly producer: Producer,
     private readonly tables: Tables,
+    private readonly requests: Requests,
   ) {}
 
   private follower: Follower | undefined;
 
-  static async connect({ brokers, databaseUrl }: Ready): Promise<Product> {
+  static async connect({ brokers, databaseUrl }: Ready, requests = new Requests()): Promise<Product> {
     const kafka = connect(brokers, 'bench');
-    const product = new Product(await openProducer(kafka), await Tables.open(databaseUrl));
+    const product = new Product(await openProducer(kafka), await Tables.open(databaseUrl), requests);
     product.follower = await follow(kafka, [COMPLETED, FAILED], (topic, key, value) =>
       product.answered(topic, key?.toString() ?? '', value),
     );

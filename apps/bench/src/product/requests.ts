@@ -12,6 +12,11 @@ export class Requests {
   readonly source = `/bench/${randomUUID()}`;
   private count = 0;
 
+  constructor(
+    private readonly tool = 'echo',
+    private readonly payload: object = PAYLOAD,
+  ) {}
+
   next(): { readonly value: string; readonly executionId: string } {
     this.count += 1;
     const id = String(this.count);
@@ -22,7 +27,7 @@ export class Requests {
         source: this.source,
         type: 'ToolExecutionRequested',
         tenantid: TENANT,
-        data: { tool: 'echo', payload: PAYLOAD, actor: { type: 'service', id: 'bench' } },
+        data: { tool: this.tool, payload: this.payload, actor: { type: 'service', id: 'bench' } },
       }),
       executionId: deriveExecutionId(TENANT, this.source, id),
     };
