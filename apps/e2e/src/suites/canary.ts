@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
+import { Api } from '../support/api.js';
 import { findInFiles, findInTables, findInTopics, holds, needlesOf, newCanary, type Canary } from '../support/canary.js';
 import { eventually } from '../support/eventually.js';
 import { AUDIT, of, requestEvent, REQUESTED, terminal, type System } from '../support/system.js';
@@ -74,6 +75,24 @@ export function describeCanary(system: System): void {
       for (const { name, executionId } of requests) expect({ name, status: (await terminal(system, executionId)).data.status }).toEqual({ name, status: OUTCOME[name] });
       for (const { executionId } of refused) expect((await terminal(system, executionId)).data.status).toBe('failed');
       executions.push(...[...requests, ...refused].map(({ executionId }) => executionId));
+    }, 60_000);
+
+    it('waits for an approval without showing itself, and is opened afterwards', async () => {
+      const { body } = await system.api.post('/api/tenants/demo/keys', { name: `canary approver ${run}`, type: 'user', roles: ['approver'] });
+      const approver = new Api(system.ready.url, String(body.key));
+      try {
+        const asked = await system.api.post('/api/tools/canary_dangerous/execute', { payload, correlationId: run }, { prefer: 'wait=20' });
+        expect(asked).toMatchObject({ status: 202, body: { status: 'awaiting_approval' } });
+        const { id, approval } = asked.body as { id: string; approval: { url: string } };
+        const shown = await approver.get(approval.url);
+        expect(shown.body).toMatchObject({ payload: { plain: '[redacted]', base64: '[redacted]', url: '[redacted]', json: '[redacted]', text: 'hi' } });
+        expect(holds(JSON.stringify(shown.body), needles)).toBe(false);
+        expect((await approver.post(`${approval.url}/approve`, {})).status).toBe(200);
+        expect((await terminal(system, id)).data).toMatchObject({ status: 'succeeded', redactions: expect.arrayContaining([{ pointer: '/output/plain', rule: 'value' }]) });
+        executions.push(id);
+      } finally {
+        await approver.close();
+      }
     }, 60_000);
 
     it('is in nothing that is read of it afterwards', async () => {
