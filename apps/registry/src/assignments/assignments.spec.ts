@@ -151,6 +151,20 @@ describe('assignments', () => {
     expect(await registry.database.query(`select from registry.assignments a join registry.tools t on t.id = a.tool_id where t.name = $1`, [name])).toEqual([]);
   });
 
+  it('keep a parameter from becoming a secret while they hold a value of it in the clear', async () => {
+    const schema = (password: object) => ({ type: 'object', properties: { password: { type: 'string', ...password }, other: { type: 'string' } } });
+    await tool({ name: 'lockable', inputSchema: schema({}) });
+    await call('PUT', 'lockable', { parameterDefaults: { password: 'hunter2' }, deniedParameters: { other: ['x'] } });
+    const lock = (password: object) => registry.http<Answer>({ method: 'PUT', url: '/api/tools/lockable', body: { ...echo, name: 'lockable', inputSchema: schema(password) } });
+    const refused = await lock({ writeOnly: true });
+    expect(refused.body).toMatchObject({ status: 422, code: 'DEFINITION_INVALID', errors: [{ pointer: '/inputSchema', detail: expect.stringContaining('"password"') }] });
+    expect(JSON.stringify(refused.body)).not.toContain('hunter2');
+    expect((await lock({ minLength: 1 })).status).toBe(200);
+    await call('PUT', 'lockable', { deniedParameters: { other: ['x'] } });
+    expect((await lock({ writeOnly: true })).status).toBe(200);
+    expect((await call('PUT', 'lockable', { parameterDefaults: { password: 'hunter2' } })).status).toBe(422);
+  });
+
   it('of a global agent type are the platform’s, and hold global tools alone', async () => {
     await registry.http({ method: 'POST', url: '/api/agents', body: { ...analyst, name: 'everyones', scope: 'global' }, as: ADMIN });
     const { id } = await tool({ name: 'shared', scope: 'global' }, ADMIN);

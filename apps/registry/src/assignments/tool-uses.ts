@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { ToolDefinition } from '@toolplane/contracts/documents';
+import type { FieldError } from '@toolplane/contracts/errors';
 import type { Tx } from '@toolplane/persistence';
+import { sensitiveParameters } from '@toolplane/security/schemas';
 import type { Said } from '../announce/announcer.js';
 import { nextMoment, type Moment } from '../announce/revision.js';
 import { ToolkitStore } from '../toolkits/toolkit.store.js';
@@ -33,6 +36,21 @@ export class ToolUses {
       ...assigned.map((row) => ({ tenantId: row.tenantId, said: released(row) })),
       ...kits.map((row) => ({ tenantId: row.tenantId, said: { kind: 'toolkit', id: row.id, object: toRegistryToolkit(row) } satisfies Said })),
     ]);
+  }
+
+  /**
+   * What lies in the clear with an agent type cannot become a secret of the tool: a default, or a value that is denied. Pinned
+   * assignments keep to their version.
+   */
+  async exposed(tx: Tx, tool: AgentKey, before: ToolDefinition, after: ToolDefinition): Promise<FieldError[]> {
+    const known = sensitiveParameters(before.inputSchema);
+    const added = [...sensitiveParameters(after.inputSchema)].filter((name) => !known.has(name));
+    if (added.length === 0) return [];
+    const open = (await this.queries.lockOfTool(tx, tool)).filter(({ version }) => version === null);
+    const named = new Set(open.flatMap(({ parameterDefaults, deniedParameters }) => [...Object.keys(parameterDefaults), ...Object.keys(deniedParameters)]));
+    return [...named]
+      .filter((name) => added.includes(name) || added.includes('*'))
+      .map((name) => ({ pointer: '/inputSchema', detail: `makes "${name}" sensitive, for which an assignment has a default or denied values: take these away first` }));
   }
 
   /** A tool that becomes dangerous needs approval from now on, whatever was agreed while it was harmless. */

@@ -74,7 +74,7 @@ export class ToolChanges {
       const wanted = body.version === row.version ? undefined : body.version;
       const { change, entries } = diffTools(definitionOf(row), definition);
       if (change === null && wanted === undefined) return;
-
+      await this.refuseExposed(tx, row, definition);
       const numbers = await this.tools.versionNumbers(tx, row);
       const stored = { tenantId: row.tenantId, id: row.id, version: wanted ?? nextVersion(numbers, change ?? 'metadata'), definition };
       const moment = await nextMoment(tx);
@@ -101,6 +101,7 @@ export class ToolChanges {
       if (target.current) return;
       this.checks.refuseHere({ ...target.definition, enabled: row.enabled }, row.tenantId);
       const stored = { tenantId: row.tenantId, id: row.id, version, definition: definitionOf({ ...row, definition: target.definition }) };
+      await this.refuseExposed(tx, row, stored.definition);
       const { change, entries } = diffTools(definitionOf(row), stored.definition);
       const moment = await nextMoment(tx);
       await this.tools.setCurrent(tx, row, version, stored.definition, moment);
@@ -208,6 +209,11 @@ export class ToolChanges {
     } catch (error) {
       throw duplicateKey(error) === NAME_INDEX ? nameTaken() : error;
     }
+  }
+
+  private async refuseExposed(tx: Tx, before: ToolRow, after: ToolDefinition): Promise<void> {
+    const details = await this.uses.exposed(tx, before, before.definition, after);
+    if (details.length > 0) throw new ToolplaneError('DEFINITION_INVALID', { details });
   }
 
   /** What was agreed while the tool was harmless does not hold once it is dangerous. */

@@ -64,7 +64,7 @@ describe('what this deployment takes', () => {
     ['https://me@api.example.com/', 'must not carry credentials; use auth'],
   ])('tells of %j what every worker would say', async (url, detail) => {
     const judged = checks().refuseBody({ ...echo, type: 'http', endpoint: { url } }, 'demo');
-    await expect(judged).rejects.toMatchObject({ options: { details: [{ pointer: '/endpoint/url', detail }] } });
+    await expect(judged).rejects.toMatchObject({ options: { details: [{ pointer: '/endpoint/url', detail: expect.stringContaining(detail) }] } });
   });
 
   it('takes placeholders for plain segments', async () => {

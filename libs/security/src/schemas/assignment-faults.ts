@@ -9,7 +9,7 @@ type Terms = Pick<ToolDefinition, 'name' | 'inputSchema'>;
 const at = (pointer: string, detail: string): FieldError => ({ pointer, detail });
 
 /** The top-level parameters that hold something sensitive. `*` stands for all of them. */
-const sensitiveParameters = (schema: JsonSchema): ReadonlySet<string> => {
+export const sensitiveParameters = (schema: JsonSchema): ReadonlySet<string> => {
   const compiled = compileSchema(schema);
   const pointers = compiled.ok ? compiled.sensitive : ['/*'];
   return new Set(pointers.map((pointer) => (pointer.split('/')[1] ?? '*').replaceAll('~1', '/').replaceAll('~0', '~')));

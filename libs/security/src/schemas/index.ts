@@ -1,4 +1,4 @@
-export { assignmentFaults } from './assignment-faults.js';
+export { assignmentFaults, sensitiveParameters } from './assignment-faults.js';
 export { FORBIDDEN_KEYS, SCHEMA_CAPS, payloadFault, shapeFault, type ShapeCaps, type ShapeFault } from './caps.js';
 export { compileSchema, type CompiledSchema, type RefusedSchema } from './compile-schema.js';
 export { definitionFaults } from './definition-faults.js';
