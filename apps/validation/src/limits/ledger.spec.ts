@@ -161,6 +161,30 @@ describe('the first decision', () => {
   });
 });
 
+describe('an approval that is asked for', () => {
+  const asked = async (decide: ReturnType<typeof instance>['decide'], data: Parameters<typeof requested>[0]) => {
+    const [decided] = await decide(requested(data));
+    const [row] = await db.query<{ required: number; ms: number }>(
+      `select required, extract(epoch from expires_at - created_at) * 1000 as ms from validation.approvals where execution_id = $1`, [decided?.data.executionId]);
+    return { outcome: decided?.data.outcome, ...row };
+  };
+
+  it('has the terms of the assignment before those of the tool', async () => {
+    const { apply, decide } = instance();
+    apply(assignmentChanged({ approval: { required: 3, expiresAfterMs: 60_000 } }, { toolId: DANGEROUS_ID }));
+    const { outcome, required, ms } = await asked(decide, { tool: 'delete_everything' });
+    expect([outcome, required, Math.round(Number(ms) / 1_000)]).toEqual(['approval_required', 3, 60]);
+    expect(await asked(decide, { tool: 'delete_everything', agent: undefined })).toMatchObject({ outcome: 'approval_required', required: 1 });
+  });
+
+  it('is asked for, or not, as the assignment says', async () => {
+    const { apply, decide } = instance();
+    apply(assignmentChanged({ requiresApproval: true }), assignmentChanged({ requiresApproval: false }, { toolId: DANGEROUS_ID }));
+    expect(await asked(decide, {})).toMatchObject({ outcome: 'approval_required', required: 1 });
+    expect(await asked(decide, { tool: 'delete_everything' })).toEqual({ outcome: 'allowed' });
+  });
+});
+
 describe('a batch', () => {
   it('without limits and approvals asks no database anything, and is decided while it is away', async () => {
     const seen = watched();
