@@ -11,7 +11,7 @@ const page = readFileSync(path.join(ROOT, 'docs/writing-a-provider.md'), 'utf8')
 const files = [...page.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)].map(([, name = '', text = '']) => ({ name, text }));
 
 // Beside the sources, where packages are found.
-const folder = mkdtempSync(path.join(ROOT, 'libs/provider-kit/.written-'));
+const folder = mkdtempSync(path.join(ROOT, 'libs/provider-kit/.data-written-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 for (const { name, text } of files) {
   mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });

@@ -10,7 +10,8 @@ import type { SecretSource } from '../secrets/secret-store.js';
 import type { Dispatch } from '../worker/invocation.js';
 import { Gate } from '../worker/gate.js';
 import type { Report, ReportPublisher } from '../worker/reporter.js';
-import { Worker, type WorkerLimits } from '../worker/worker.js';
+import type { WorkerLimits } from '../worker/worker-parts.js';
+import { Worker } from '../worker/worker.js';
 
 /** Stands for `secrets.json` and what it names: reference → origin → value. */
 export type FakeSecrets = Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -1,52 +1,18 @@
 import { ToolplaneError, wireError, type ExecutionError } from '@toolplane/contracts/errors';
 import { LogClock } from '@toolplane/messaging';
-import type { Logger, Metrics } from '@toolplane/observability';
 import { redact } from '@toolplane/security/redaction';
 import type { Provider, ProviderCall } from '../provider.js';
-import { hasSealedFields, type Opener } from '../sealing/open-payload.js';
-import type { SecretSource } from '../secrets/secret-store.js';
+import { hasSealedFields } from '../sealing/open-payload.js';
 import { outcomeOf } from '../breakers/outcome.js';
-import type { Passage } from './gate.js';
 import { Invocation, type Dispatch } from './invocation.js';
-import { Lanes, type LaneLimits } from './lanes.js';
+import { Lanes } from './lanes.js';
 import { measureOutput } from './output.js';
-import { Reporter, type ReporterLimits, type ReportPublisher } from './reporter.js';
-import { notStarted, reportOf, type Reporting, type Said } from './reports.js';
+import { Reporter } from './reporter.js';
+import { notStarted, reportOf, type Said } from './reports.js';
 import { ToolChecks } from './tool-checks.js';
 import { loggable, withoutSecrets } from './without-secrets.js';
 import { WorkerMetrics, type WorkerState } from './worker-metrics.js';
-
-export interface WorkerLimits {
-  readonly calls: LaneLimits;
-  /** Attempts that wait before the log is read no further. */
-  readonly waiting: number;
-  readonly reports: ReporterLimits;
-  /** Compiled output schemas that are kept. */
-  readonly schemas: number;
-}
-
-export interface WorkerParts {
-  readonly publisher: ReportPublisher;
-  readonly secrets: SecretSource;
-  readonly opener: Opener;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly limits: WorkerLimits;
-  readonly reporting: Reporting;
-  /** Asked just before a call begins. */
-  readonly gate: { enter(event: Dispatch): Passage };
-  /** Milliseconds that never jump. */
-  readonly monotonic?: () => number;
-}
-
-export interface DrainOptions {
-  /** How long calls may go on. */
-  readonly withinMs: number;
-  /** How long reports may take after that. */
-  readonly flushMs: number;
-  /** Resolves when no attempt can come any more. Default: none comes. */
-  readonly reading?: Promise<void>;
-}
+import type { DrainOptions, WorkerParts } from './worker-parts.js';
 
 /** How often deadlines are looked at: one timer for all calls, since most are over before it would fire. */
 const SWEEP_MS = 25;
