@@ -3,7 +3,7 @@ import type { Settings } from '@toolplane/config';
 import { EventLog, Messaging, Publisher, StoredPositions } from '@toolplane/messaging';
 import { Logger } from '@toolplane/observability';
 import { Database, Persistence, Positions } from '@toolplane/persistence';
-import { DatabasePositions, ServiceKit } from '@toolplane/service-kit';
+import { DatabasePositions, type Round, ServiceKit, Upkeep } from '@toolplane/service-kit';
 import type { auditConfig } from './audit.config.js';
 import { auditMigrations } from './audit.migrations.js';
 import { CheckpointFiles } from './checkpoints/checkpoint-files.js';
@@ -21,7 +21,6 @@ import { OnToolProviderHealthChanged } from './record/on-tool-provider-health-ch
 import { OnToolRegistryChanged } from './record/on-tool-registry-changed.js';
 import { Recorder } from './record/recorder.js';
 import { Retention } from './retention/retention.js';
-import { Upkeep, type Round } from './upkeep.js';
 import { CHECKPOINT_FILES, VerifyController } from './verify/verify.controller.js';
 
 /** The whole wiring: what is recorded, in the order of an execution's life; reading, verifying and upkeep beside it. */

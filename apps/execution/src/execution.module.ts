@@ -4,7 +4,7 @@ import { PROVIDERS } from '@toolplane/contracts/events';
 import { EventLog, Messaging, StoredPositions } from '@toolplane/messaging';
 import { Logger } from '@toolplane/observability';
 import { Database, Outbox, Persistence, Positions } from '@toolplane/persistence';
-import { DatabasePositions, LogWatch, SaysAgain, ServiceKit } from '@toolplane/service-kit';
+import { DatabasePositions, LogWatch, SaysAgain, ServiceKit, Upkeep } from '@toolplane/service-kit';
 import { AcceptController, REQUEST_DIGEST_KEY } from './accept/accept.controller.js';
 import { Acceptor } from './accept/acceptor.js';
 import { InputSealer } from './accept/input-sealer.js';
@@ -27,7 +27,6 @@ import { TimelineController } from './read/timeline.controller.js';
 import { LogProgress } from './recover/progress.js';
 import { Republisher } from './recover/republisher.js';
 import { Sweep } from './recover/sweep.js';
-import { Sweeper } from './recover/sweeper.js';
 import { BulkRerun } from './rerun/bulk-rerun.js';
 import { RerunController } from './rerun/rerun.controller.js';
 import { OnToolInvocationReported } from './settle/on-tool-invocation-reported.js';
@@ -55,7 +54,11 @@ export class ExecutionModule {
             new Sweep(database, executions, outbox, new LogProgress(log, positions, PROVIDERS), logger),
           inject: [Database, ExecutionStore, Outbox, EventLog, Positions, Logger],
         },
-        { provide: Sweeper, useFactory: (sweep: Sweep, logger: Logger) => new Sweeper(sweep, config.sweepEveryMs, logger), inject: [Sweep, Logger] },
+        {
+          provide: Upkeep,
+          useFactory: (sweep: Sweep, logger: Logger) => new Upkeep([{ name: 'sweep', everyMs: config.sweepEveryMs, run: () => sweep.run() }], logger),
+          inject: [Sweep, Logger],
+        },
         Canceller, BulkRerun, DeadLetterDesk, Gates, GatesState, GatedRelay,
         { provide: StoredPositions, useClass: DatabasePositions },
         LogWatch, { provide: SaysAgain, useClass: Republisher },

@@ -3,10 +3,9 @@ import { ToolExecutionRequested } from '@toolplane/contracts/events';
 import { Messaging } from '@toolplane/messaging';
 import { Logger } from '@toolplane/observability';
 import { Persistence } from '@toolplane/persistence';
-import { LogWatch, OutboxRelay, SaysAgain, ServiceKit } from '@toolplane/service-kit';
+import { LogWatch, OutboxRelay, SaysAgain, ServiceKit, Upkeep } from '@toolplane/service-kit';
 import { ApprovalChanges } from './approvals/approval-changes.js';
 import { ApprovalSweep } from './approvals/approval-sweep.js';
-import { ApprovalSweeper } from './approvals/approval-sweeper.js';
 import { ApprovalsController } from './approvals/approvals.controller.js';
 import { ChangedTools } from './approvals/changed-tools.js';
 import { Decisions } from './approvals/decisions.js';
@@ -76,8 +75,9 @@ export class ValidationModule {
           inject: [Cases, Logger],
         },
         {
-          provide: ApprovalSweeper,
-          useFactory: (sweep: ApprovalSweep, logger: Logger) => new ApprovalSweeper(sweep, approvalSweepEveryMs, logger),
+          provide: Upkeep,
+          useFactory: (sweep: ApprovalSweep, logger: Logger) =>
+            new Upkeep([{ name: 'sweep of approvals', everyMs: approvalSweepEveryMs, run: () => sweep.run() }], logger),
           inject: [ApprovalSweep, Logger],
         },
         OutboxRelay,
