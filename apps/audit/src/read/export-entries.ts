@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import type { Database } from '@toolplane/persistence';
 import { stringify } from 'csv-stringify';
 import { entryOf, type SelectedRow } from '../chain/entry-row.js';
@@ -26,7 +26,8 @@ export function exportEntries(database: Database, tenantId: string, filter: Entr
   const entries = Readable.from(entriesOf(database, tenantId, filter), { highWaterMark: PIECE });
   if (format === 'ndjson') return entries.compose(linesOf) as unknown as Readable;
   const sheet = stringify({ header: true, columns: [...COLUMNS], escape_formulas: true, record_delimiter: 'windows' });
-  return entries.compose(rowsOf).on('error', (error: Error) => sheet.destroy(error)).pipe(sheet);
+  // Either end of it may go first: who asked, or the database.
+  return pipeline(entries, rowsOf, sheet, () => undefined);
 }
 
 /** The chain grows meanwhile: it is exported as long as it was at the beginning, so that no entry of it is missing in between. */

@@ -92,7 +92,7 @@ export class LiveStream implements Follower {
   /** Also looks into the audit: what was missed live is not missed for long. */
   private beat({ stuck }: StreamTimes): void {
     if (this.fullSince !== null) {
-      if (performance.now() - this.fullSince >= stuck) this.options.response.destroy();
+      if (performance.now() - this.fullSince >= stuck) this.end();
       return;
     }
     this.options.response.write(': heartbeat\n\n');

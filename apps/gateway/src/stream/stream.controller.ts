@@ -44,6 +44,8 @@ export class StreamController {
     const after = last ?? (await read([], caller.token)).through;
 
     reply.hijack();
+    // Gone while the audit was asked: nobody would tell that again.
+    if (reply.raw.destroyed) return;
     const stream: LiveStream = new LiveStream({
       caller,
       response: reply.raw,

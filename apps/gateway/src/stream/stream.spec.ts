@@ -51,8 +51,13 @@ class Reader {
 }
 
 describe('GET /api/events/stream', () => {
-  const gateway = testGateway();
   let outside: ServiceClient;
+  // Before the gateway closes, which waits for its connections.
+  afterAll(async () => {
+    await outside.onApplicationShutdown();
+    gateway.app.getHttpServer().closeAllConnections();
+  });
+  const gateway = testGateway();
   let chain: Entry[] = [];
   const readers: Reader[] = [];
   beforeAll(async () => {
@@ -64,7 +69,6 @@ describe('GET /api/events/stream', () => {
     chain = [1, 2, 3].map((seq) => entry(seq));
     gateway.audit.on('GET /internal/audit/chain', ({ url }) => chainAnswer(url));
   });
-  afterAll(() => outside.onApplicationShutdown());
   afterEach(async () => {
     for (const reader of readers.splice(0)) reader.close();
     await eventually(() => expect(isFollowed({ key: Buffer.from('demo') })).toBe(false));
