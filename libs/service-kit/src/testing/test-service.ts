@@ -121,7 +121,7 @@ async function start<D extends Definition>(module: ServiceModule<Settings<D>>, o
     .overrideProvider(Publisher)
     .useValue(publisher)
     .overrideProvider(EventLog)
-    .useValue({ clusterId: 'test', ping: () => Promise.resolve(), endOffsets: () => Promise.resolve([]), close: () => Promise.resolve() });
+    .useValue({ clusterId: 'test', ping: () => Promise.resolve(), endOffsets: () => Promise.resolve([]), groupPositions: () => Promise.resolve([]), close: () => Promise.resolve() });
   for (const { provide, useValue } of fakes) building.overrideProvider(provide).useValue(useValue);
   const edge = createEdge(wired, (config as { readonly edge?: EdgeLimits }).edge);
   const app = (await building.compile()).createNestApplication<NestFastifyApplication>(edge.adapter, { bodyParser: false, logger: false });
