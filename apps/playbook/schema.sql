@@ -45,6 +45,14 @@ create policy worker on playbook.idempotency_keys for all to playbook_worker usi
 grant delete, insert, select, update on playbook.idempotency_keys to playbook_api;
 grant delete, select on playbook.idempotency_keys to playbook_worker;
 
+create table playbook.known_logs (
+  cluster_id text not null,
+  first_seen_at timestamp(3) with time zone not null default now(),
+  constraint known_logs_pkey PRIMARY KEY (cluster_id)
+);
+
+grant insert, select on playbook.known_logs to playbook_worker;
+
 create table playbook.migrations (
   id text not null,
   applied_at timestamp with time zone not null default now(),
@@ -154,11 +162,13 @@ create table playbook.steps (
   done_by json,
   started_at timestamp(3) with time zone,
   finished_at timestamp(3) with time zone,
+  request json,
   constraint steps_pkey PRIMARY KEY (tenant_id, run_id, step_id, iteration),
   constraint steps_check CHECK (((status <> ALL (ARRAY['running'::text, 'failed'::text])) OR (execution_id IS NOT NULL))),
   constraint steps_check1 CHECK (((status <> 'pending'::text) OR (execution_id IS NULL))),
   constraint steps_check2 CHECK (((status = ANY (ARRAY['pending'::text, 'running'::text])) = (finished_at IS NULL))),
   constraint steps_check3 CHECK (((status <> 'failed'::text) OR (error IS NOT NULL))),
+  constraint steps_check4 CHECK (((request IS NULL) OR (status = 'running'::text))),
   constraint steps_iteration_check CHECK ((iteration >= 1)),
   constraint steps_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'skipped'::text]))),
   constraint steps_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES playbook.runs(tenant_id, id)

@@ -1,13 +1,15 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Settings } from '@toolplane/config';
-import { Messaging } from '@toolplane/messaging';
+import { Messaging, StoredPositions } from '@toolplane/messaging';
 import { Persistence } from '@toolplane/persistence';
-import { OutboxRelay, ServiceClient, ServiceKit } from '@toolplane/service-kit';
+import { DatabasePositions, LogWatch, OutboxRelay, SaysAgain, ServiceClient, ServiceKit } from '@toolplane/service-kit';
 import { ExceptionsController } from './exceptions/exceptions.controller.js';
 import { TimelineController } from './exceptions/timeline.controller.js';
 import { Follower } from './follow/follower.js';
 import { OnToolExecutionCompleted } from './follow/on-tool-execution-completed.js';
 import { OnToolExecutionFailed } from './follow/on-tool-execution-failed.js';
+import { PassedOver } from './follow/passed-over.js';
+import { Republisher } from './follow/republisher.js';
 import type { playbookConfig } from './playbook.config.js';
 import { playbookMigrations } from './playbook.migrations.js';
 import { KnownTools } from './playbooks/known-tools.js';
@@ -37,6 +39,8 @@ export class PlaybookModule {
         KnownTools, PlaybookChanges,
         { provide: Calls, useFactory: (services: ServiceClient) => new Calls(services, config.sealing.keys), inject: [ServiceClient] },
         Cancellation, RunCommands, Follower, OutboxRelay,
+        { provide: StoredPositions, useClass: DatabasePositions }, PassedOver,
+        LogWatch, { provide: SaysAgain, useClass: Republisher },
       ],
     };
   }

@@ -88,8 +88,8 @@ export class RunCommands {
       const [run] = await runStore.lock(tx, [{ tenantId, runId: id }]);
       if (!run) throw runNotFound();
       const next = moved(run, trigger);
-      if (next.calls !== null) await this.request(tx, run, next, { prepared, wish });
       await this.save(tx, run, next, trigger, wish);
+      if (next.calls !== null) await this.request(tx, run, next, { prepared, wish });
       return { run: runOf(await existing(tx, tenantId, id)), replayed: false };
     });
   }
@@ -110,7 +110,9 @@ export class RunCommands {
     if (text !== prepared?.text) throw new ToolplaneError('CONFLICT', { message: 'the exception was changed in the meantime; look at it and try again' });
     const iteration = state.steps.find(({ id }) => id === stepId)?.iteration ?? 1;
     const [{ now } = { now: new Date() }] = await tx.query<{ now: Date }>('select now()');
-    await this.outbox.add(tx, [{ event: requestedOf({ run, stepId, iteration, payload: prepared.payload }, wish.caller, { now, traceparent: wish.traceparent }) }]);
+    const event = requestedOf({ run, stepId, iteration, payload: prepared.payload }, wish.caller, { now, traceparent: wish.traceparent });
+    await runStore.keepRequest(tx, event);
+    await this.outbox.add(tx, [{ event }]);
   }
 
   private async save(tx: Tx, run: RunRow, next: Moved, trigger: PersonalTrigger, { caller, comment }: Wish): Promise<void> {

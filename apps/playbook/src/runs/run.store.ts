@@ -1,4 +1,5 @@
 import type { PlaybookStep } from '@toolplane/contracts/documents';
+import type { ToolExecutionRequested } from '@toolplane/contracts/events';
 import { batchOf, type Tx } from '@toolplane/persistence';
 import type { RunRow, StepRow } from './run-row.js';
 
@@ -40,13 +41,16 @@ const FINISHED_AT = `case when row.status in ('completed', 'failed', 'skipped') 
 const SAVE_STEPS = `
   update playbook.steps s
      set status = row.status, execution_id = row.execution_id, output = row.output, output_ref = row.output_ref, error = row.error, comment = row.comment,
-         choice = row.choice, done_by = row.done_by, started_at = coalesce(s.started_at, case when row.status = 'running' then now() end),
+         choice = row.choice, done_by = row.done_by, request = null, started_at = coalesce(s.started_at, case when row.status = 'running' then now() end),
          finished_at = ${FINISHED_AT}
     from ${changedStep.source}
    where (s.tenant_id, s.run_id, s.step_id, s.iteration) = (row.tenant_id, row.run_id, row.step_id, row.iteration)`;
 const INSERT_ITERATION = `
   insert into playbook.steps (${changedStep.columns}, started_at, finished_at)
   select ${changedStep.columns}, case when row.status = 'running' then now() end, ${FINISHED_AT} from ${changedStep.source}`;
+
+/** For as long as its call runs. */
+const KEEP_REQUEST = `update playbook.steps s set request = $3 where (s.tenant_id, s.execution_id) = ($1, $2)`;
 
 export interface RunFilter {
   readonly exceptionId?: readonly string[] | undefined;
@@ -100,6 +104,11 @@ export const runStore = {
     const [added, kept] = [rows.filter(isNew), rows.filter((row) => !isNew(row))];
     if (kept.length > 0) await tx.query(SAVE_STEPS, changedStep.values(kept));
     if (added.length > 0) await tx.query(INSERT_ITERATION, changedStep.values(added));
+  },
+
+  /** Keeps the request of a step that is running, so that a log that was made anew can be told again. */
+  async keepRequest(tx: Tx, request: ToolExecutionRequested): Promise<void> {
+    await tx.query(KEEP_REQUEST, [request.tenantid, request.data.executionId, JSON.stringify(request)]);
   },
 };
 

@@ -54,12 +54,13 @@ export interface TestPlaybook extends TestService {
   ended(run: PlaybookRun, executionId: string, outcome: { output: unknown } | { code: 'PROVIDER_FAILED' }, tenantid?: string): Promise<void>;
 }
 
-export function testPlaybook(): TestPlaybook {
+export function testPlaybook(fakes: Parameters<typeof testService>[1]['fakes'] = []): TestPlaybook {
   const services = new FakeServices();
   let folder = '';
   const service = testService(PlaybookModule, {
     definition: playbookConfig,
     database: { service: 'playbook', migrations: playbookMigrations },
+    fakes,
     env: async () => {
       folder = await mkdtemp(path.join(tmpdir(), 'playbook-'));
       const file = path.join(folder, 'sealing-keys.json');
