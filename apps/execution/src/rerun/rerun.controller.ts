@@ -34,7 +34,7 @@ export class RerunController {
     answers: { 202: BulkRerunAnswer },
     errors: ['DEFINITION_INVALID', 'IDEMPOTENCY_KEY_REUSED'],
   })
-  async rerun(
+  async rerunMany(
     @Caller() caller: Caller,
     @CheckedBody(BulkRerunBody) body: BulkRerunBody,
     @Headers(HTTP_HEADERS.idempotencyKey) idempotencyKey: string | undefined,
