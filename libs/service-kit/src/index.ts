@@ -17,6 +17,7 @@ export { routesOf, type Route } from './http/route-table.js';
 export { openService, type RunningService, type ServiceModule } from './lifecycle/open-service.js';
 export { DatabasePositions } from './lifecycle/database-positions.js';
 export { LogWatch, SaysAgain } from './lifecycle/log-watch.js';
+export { PagedRepublisher, type RepublisherParts } from './lifecycle/paged-republisher.js';
 export { Upkeep, type Round } from './lifecycle/upkeep.js';
 export { OutboxRelay } from './lifecycle/outbox-relay.js';
 export { startService } from './lifecycle/start-service.js';

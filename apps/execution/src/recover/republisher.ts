@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { ToolExecutionDecided, ToolInvocationReported } from '@toolplane/contracts/events';
-import { EventLog, Publisher, type PartitionRange } from '@toolplane/messaging';
-import { Database, Positions, type Tx } from '@toolplane/persistence';
-import { SaysAgain } from '@toolplane/service-kit';
+import { EventLog, Publisher } from '@toolplane/messaging';
+import { Database, Positions } from '@toolplane/persistence';
+import { PagedRepublisher } from '@toolplane/service-kit';
 import { requestedEvent } from '../accept/requested-event.js';
 import { endedEvents, type ToPublish } from '../execution/execution-events.js';
 import { ROW, type ExecutionRow } from '../execution/execution-row.js';
 
-const BATCH = 200;
 /** As long as the log itself keeps them. */
 const KEPT_DAYS = 7;
 /** By primary key from where the last page ended: however many there are, a page at a time is held. */
@@ -15,41 +14,26 @@ const PAGE = `
   select ${ROW} from execution.executions e
    where (e.tenant_id, e.id) > ($1, $2::uuid)
      and (e.status = 'requested' or e.finished_at > now() - interval '${KEPT_DAYS} days')
-   order by e.tenant_id, e.id limit ${BATCH}`;
-const BEFORE_ALL = ['', '00000000-0000-0000-0000-000000000000'];
+   order by e.tenant_id, e.id limit $3`;
 
 /**
  * To a log that was made anew: requests that nobody has decided yet, and how executions of the last days have ended. Dispatches never:
  * what was handed to a worker is judged by its lease.
  */
 @Injectable()
-export class Republisher extends SaysAgain {
+export class Republisher extends PagedRepublisher<ExecutionRow> {
   readonly topics = [ToolExecutionDecided.topic, ToolInvocationReported.topic];
+  protected readonly page = PAGE;
 
-  constructor(
-    private readonly database: Database,
-    private readonly positions: Positions,
-    private readonly publisher: Publisher,
-    private readonly log: EventLog,
-  ) {
-    super();
+  constructor(database: Database, positions: Positions, publisher: Publisher, log: EventLog) {
+    super({ database, positions, publisher, log });
   }
 
-  hasLost(tx: Tx, ranges: readonly PartitionRange[]): Promise<boolean> {
-    return this.positions.isBehind(tx, this.log.clusterId, ranges);
+  protected keyOf({ tenantId, id }: ExecutionRow): readonly [string, string] {
+    return [tenantId, id];
   }
 
-  async sayAgain(): Promise<number> {
-    await this.database.asWorker((tx) => this.positions.disown(tx));
-    let after = BEFORE_ALL;
-    for (let said = 0; ; ) {
-      const rows = await this.database.asWorker((tx) => tx.query<ExecutionRow>(PAGE, after));
-      const events = rows.flatMap((row): readonly ToPublish[] => (row.status === 'requested' ? [requestedEvent(row)] : endedEvents(row)));
-      await this.publisher.publish(events);
-      said += events.length;
-      const last = rows.at(-1);
-      if (!last || rows.length < BATCH) return said;
-      after = [last.tenantId, last.id];
-    }
+  protected eventsOf(row: ExecutionRow): readonly ToPublish[] {
+    return row.status === 'requested' ? [requestedEvent(row)] : endedEvents(row);
   }
 }

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { ToolExecutionRequested, type ToolExecutionDecided } from '@toolplane/contracts/events';
-import { EventLog, Publisher, type PartitionRange } from '@toolplane/messaging';
-import { Database, Positions, type Tx } from '@toolplane/persistence';
-import { SaysAgain } from '@toolplane/service-kit';
+import { EventLog, Publisher } from '@toolplane/messaging';
+import { Database, Positions } from '@toolplane/persistence';
+import { PagedRepublisher } from '@toolplane/service-kit';
 
-const BATCH = 200;
 /** As long as the log itself keeps them. */
 const KEPT_DAYS = 7;
 /** By primary key from where the last page ended; the turns of an approval behind the decision that asked for it. */
@@ -15,8 +14,7 @@ const PAGE = `
            where (a.tenant_id, a.execution_id) = (d.tenant_id, d.execution_id)) as turns
     from validation.decisions d
    where (d.tenant_id, d.execution_id) > ($1, $2::uuid) and d.created_at > now() - interval '${KEPT_DAYS} days'
-   order by d.tenant_id, d.execution_id limit ${BATCH}`;
-const BEFORE_ALL = ['', '00000000-0000-0000-0000-000000000000'];
+   order by d.tenant_id, d.execution_id limit $3`;
 
 interface Kept {
   readonly tenantId: string;
@@ -30,33 +28,19 @@ interface Kept {
  * runs already is handed to a worker once more: the log was the workers' memory.
  */
 @Injectable()
-export class Republisher extends SaysAgain {
+export class Republisher extends PagedRepublisher<Kept> {
   readonly topics = [ToolExecutionRequested.topic];
+  protected readonly page = PAGE;
 
-  constructor(
-    private readonly database: Database,
-    private readonly positions: Positions,
-    private readonly publisher: Publisher,
-    private readonly log: EventLog,
-  ) {
-    super();
+  constructor(database: Database, positions: Positions, publisher: Publisher, log: EventLog) {
+    super({ database, positions, publisher, log });
   }
 
-  hasLost(tx: Tx, ranges: readonly PartitionRange[]): Promise<boolean> {
-    return this.positions.isBehind(tx, this.log.clusterId, ranges);
+  protected keyOf({ tenantId, executionId }: Kept): readonly [string, string] {
+    return [tenantId, executionId];
   }
 
-  async sayAgain(): Promise<number> {
-    await this.database.asWorker((tx) => this.positions.disown(tx));
-    let after = BEFORE_ALL;
-    for (let said = 0; ; ) {
-      const rows = await this.database.asWorker((tx) => tx.query<Kept>(PAGE, after));
-      const events = rows.flatMap(({ first, turns }) => [first, ...turns]).map((event) => ({ ...event, data: { ...event.data, saidAgain: true } }));
-      await this.publisher.publish(events);
-      said += events.length;
-      const last = rows.at(-1);
-      if (!last || rows.length < BATCH) return said;
-      after = [last.tenantId, last.executionId];
-    }
+  protected eventsOf({ first, turns }: Kept): readonly ToolExecutionDecided[] {
+    return [first, ...turns].map((event) => ({ ...event, data: { ...event.data, saidAgain: true } }));
   }
 }
