@@ -14,11 +14,20 @@ describe('the state machine of an execution', () => {
     });
   }
 
-  it('waits at least as long as the destination asked for', () => {
+  it('waits as long as the destination asked for, and then its own time', () => {
     const error = wireError('UPSTREAM_UNAVAILABLE', { retryAfterMs: 9_000 });
     const { effects } = transition(usualState({ type: 'reported', attempt: 1, result: { status: 'failed', error } }),
       { type: 'reported', attempt: 1, result: { status: 'failed', error } }, idempotent, half);
-    expect(effects.at(-1)).toEqual({ type: 'dispatch', attempt: 2, delayMs: 9_000 });
+    expect(effects.at(-1)).toEqual({ type: 'dispatch', attempt: 2, delayMs: 9_000 + idempotent.backoffMs / 2 });
+  });
+
+  it('says of a last attempt that was refused whether an earlier one may have had an effect', () => {
+    const refused: Trigger = { type: 'reported', attempt: 3, result: { status: 'failed', error: wireError('PROVIDER_CIRCUIT_OPEN') } };
+    const last = (terms: typeof plain, calls: number) =>
+      transition({ status: 'running', attempt: 3, calls }, refused, { ...terms, maxAttempts: 1 }, half).effects.at(-1);
+    expect(last(idempotent, 3)).toMatchObject({ error: { code: 'PROVIDER_CIRCUIT_OPEN', effect: 'possible', retryable: false } });
+    expect(last(idempotent, 1)).toMatchObject({ error: { effect: 'none', retryable: true } });
+    expect(last(plain, 3)).toMatchObject({ error: { effect: 'none', retryable: true } });
   });
 
   it('says of what ends between two calls whether one of them may have had an effect', () => {

@@ -141,8 +141,9 @@ function reported(state: State, trigger: Extract<Trigger, { type: 'reported' }>,
       return again({ ...state, calls: state.calls - 1 }, delayMs, terms);
     }
     case 'failed':
-      if (!mayTryAgain(state.calls, result.error, terms)) return fails(state, result.error);
-      return again(state, Math.max(backoff(terms, state.calls, random), result.error.retryAfterMs ?? 0), terms);
+      if (!mayTryAgain(state.calls, result.error, terms)) return fails(state, afterCalls(result.error, state.calls - 1, terms));
+      // Not all at the same moment, where many were told to wait as long: an open breaker tells all of them.
+      return again(state, backoff(terms, state.calls, random) + (result.error.retryAfterMs ?? 0), terms);
   }
 }
 
