@@ -8,7 +8,6 @@ import { TimelineController } from './exceptions/timeline.controller.js';
 import { Follower } from './follow/follower.js';
 import { OnToolExecutionCompleted } from './follow/on-tool-execution-completed.js';
 import { OnToolExecutionFailed } from './follow/on-tool-execution-failed.js';
-import { PassedOver } from './follow/passed-over.js';
 import { Republisher } from './follow/republisher.js';
 import type { playbookConfig } from './playbook.config.js';
 import { playbookMigrations } from './playbook.migrations.js';
@@ -39,7 +38,7 @@ export class PlaybookModule {
         KnownTools, PlaybookChanges,
         { provide: Calls, useFactory: (services: ServiceClient) => new Calls(services, config.sealing.keys), inject: [ServiceClient] },
         Cancellation, RunCommands, Follower, OutboxRelay,
-        { provide: StoredPositions, useClass: DatabasePositions }, PassedOver,
+        { provide: StoredPositions, useClass: DatabasePositions },
         LogWatch, { provide: SaysAgain, useClass: Republisher },
       ],
     };

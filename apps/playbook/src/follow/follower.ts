@@ -23,8 +23,14 @@ const FOLLOWING = `
   select s.tenant_id as "tenantId", s.run_id as "runId", s.step_id as "stepId", s.iteration, s.execution_id as "executionId"
     from playbook.steps s join ${execution.source} on (s.tenant_id, s.execution_id) = (row.tenant_id, row.execution_id)`;
 
-/** Most executions are nobody's step: their events are passed over by their bytes. */
-export const namesAPlaybook = ({ value }: LogRecord): boolean => value?.includes('"playbook"') ?? false;
+/** Of so many records one is looked at whatever it says. */
+const MILESTONE = 1_000n;
+
+/**
+ * Most executions are nobody's step: their events are passed over by their bytes. Milestones are not, so that the stored position moves
+ * on with them: a start would go back to the last outcome that was a step's, however much lies between, as if the database were older.
+ */
+export const isWanted = ({ value, offset }: LogRecord): boolean => offset % MILESTONE === 0n || (value?.includes('"playbook"') ?? false);
 
 /** Lets steps follow their executions. A repeat finds its step settled and changes nothing. */
 @Injectable()

@@ -1,23 +1,26 @@
+import { ToolExecutionCompleted, ToolExecutionRequested } from '@toolplane/contracts/events';
+import { golden } from '@toolplane/contracts/testing';
+import { EventLog, type LogRecord } from '@toolplane/messaging';
 import { LogWatch } from '@toolplane/service-kit';
-import { ToolExecutionRequested } from '@toolplane/contracts/events';
-import { EventLog } from '@toolplane/messaging';
-import { PassedOver } from './passed-over.js';
 import { testPlaybook } from '../testing/test-playbook.js';
+import { isWanted } from './follower.js';
+import { OnToolExecutionCompleted } from './on-tool-execution-completed.js';
 
 /** Which log it is and how far it reaches are the test's to say. */
 const log = {
   clusterId: 'first', end: 1_000n, ping: () => Promise.resolve(), close: () => Promise.resolve(),
-  groupPositions: (group: string, topics: readonly string[]) => Promise.resolve(topics.map((topic) => ({ topic, partition: 0, next: group === 'toolplane.playbook.ToolExecutionFailed' ? 800n : 700n }))),
   endOffsets: (topics: readonly string[]) => Promise.resolve(topics.map((topic) => ({ topic, partition: 0, first: 0n, end: log.end }))),
 };
 const playbook = testPlaybook([{ provide: EventLog, useValue: log }]);
 
-describe('what is passed over', () => {
-  it('counts as read: a start does not go back to the last outcome that was a step’s', async () => {
-    await playbook.get(PassedOver).keep();
-    expect(await playbook.database.query('select topic, next_offset::int as next from playbook.positions order by 1')).toEqual([
-      { topic: 'tool.execution.completed.v1', next: 700 }, { topic: 'tool.execution.failed.v1', next: 800 },
-    ]);
+describe('the outcomes that are read', () => {
+  const of = (value: string | null, offset: bigint): LogRecord => ({ topic: 't', partition: 0, offset, appendedAt: 0, key: null, value: value === null ? null : Buffer.from(value), headers: {} });
+
+  it('are those that name a playbook, and one in a thousand, with which the stored position moves on', async () => {
+    expect([of('{"actor":{"type":"playbook"}}', 1n), of('{"actor":{"type":"service"}}', 1n), of(null, 1n), of('{}', 0n), of('{}', 3_000n)].map(isWanted)).toEqual([true, false, false, true, true]);
+    const foreign = { ...golden(ToolExecutionCompleted, { actor: { type: 'service', id: 's' } }), tenantid: 'demo' };
+    await playbook.deliver(OnToolExecutionCompleted, [foreign, foreign]);
+    expect(await playbook.database.query('select topic, next_offset::int as next from playbook.positions')).toEqual([{ topic: 'tool.execution.completed.v1', next: 2 }]);
   });
 });
 
