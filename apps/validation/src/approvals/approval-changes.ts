@@ -29,10 +29,21 @@ export class ApprovalChanges {
     return digest(approval.first.data.input) === approval.payloadDigest ? null : REWRITTEN;
   }
 
-  /** A tool that is gone has changed, too. */
-  isChanged({ tenantId, toolId, toolFingerprint: asked }: BoundTool): boolean {
-    const tool = this.registry.tool(tenantId, toolId);
-    return !tool || toolFingerprint(tool, this.registry.version(tool, tool.currentVersion)) !== asked;
+  /** A tool that was deleted has changed, too. One that nobody has told of has not: the log may be new, and is about to be told. */
+  isChanged(bound: BoundTool): boolean {
+    const { tool, current } = this.definitionOf(bound);
+    return tool !== undefined && (tool.deleted || (current !== undefined && toolFingerprint(tool, current) !== bound.toolFingerprint));
+  }
+
+  /** Whether it can be said that it has not changed. */
+  isKnown(bound: BoundTool): boolean {
+    const { tool, current } = this.definitionOf(bound);
+    return tool?.deleted === true || current !== undefined;
+  }
+
+  private definitionOf({ tenantId, toolId }: BoundTool) {
+    const tool = this.registry.toldOf(tenantId, toolId);
+    return { tool, current: tool && this.registry.version(tool, tool.currentVersion) };
   }
 
   /** For approvals that this transaction has locked. */

@@ -1,56 +1,13 @@
-import { checkEvent, ToolExecutionCompleted, ToolExecutionDecided, ToolExecutionFailed, ToolExecutionRequested, type EventOf } from '@toolplane/contracts/events';
-import type { Approval, Problem } from '@toolplane/contracts/http';
+import { checkEvent, ToolExecutionDecided } from '@toolplane/contracts/events';
+import type { Approval } from '@toolplane/contracts/http';
 import { deriveEventId, newId } from '@toolplane/contracts/ids';
-import { golden } from '@toolplane/contracts/testing';
 import { digest } from '@toolplane/security/chain';
 import { isSealed } from '@toolplane/security/sealing';
-import { eventually, testService } from '@toolplane/service-kit/testing';
-import { OnToolExecutionRequested } from '../decide/on-tool-execution-requested.js';
 import { OnToolRegistryChanged } from '../projection/on-tool-registry-changed.js';
-import { ProjectionState } from '../projection/projection-state.js';
-import { sampleVersion, tenantChanged, toolChanged } from '../testing/sample.js';
-import { sealingKeysFile } from '../testing/sealing-keys-file.js';
-import { validationConfig } from '../validation.config.js';
-import { validationMigrations } from '../validation.migrations.js';
-import { ValidationModule } from '../validation.module.js';
-import { ApprovalSweep } from './approval-sweep.js';
-import { OnToolExecutionCompleted } from './on-tool-execution-completed.js';
-import { OnToolExecutionFailed } from './on-tool-execution-failed.js';
+import { approvalService, DANGEROUS_ID, dangerous, person, type ApprovalBody } from '../testing/approval-service.js';
+import { toolChanged } from '../testing/sample.js';
 
-const TOOL_ID = '0193e3b1-7c40-7a52-9a51-0d6f2c1b8e30';
-const dangerous = { id: TOOL_ID, name: 'delete_everything', isDangerous: true };
-const COMPLETE = { provide: ProjectionState, useValue: { isComplete: true, mustBeComplete: () => undefined } };
-type Body = Approval & Pick<Problem, 'code'>;
-
-const service = testService(ValidationModule, {
-  definition: validationConfig, database: { service: 'validation', migrations: validationMigrations }, fakes: [COMPLETE],
-  env: { APPROVAL_SWEEP_EVERY_MS: '600000', SEALING_KEYS_FILE: await sealingKeysFile() },
-});
-const person = (id: string, roles = ['approver']) => ({ principal: { type: 'user' as const, id }, roles });
-const read = async (id: string) => (await service.http<Body>({ method: 'GET', url: `/api/approvals/${id}` })).body;
-const say = (id: string, what: 'approve' | 'deny', by = 'bob', body: unknown = { comment: 'seen' }) =>
-  service.http<Body>({ method: 'POST', url: `/api/approvals/${id}/${what}`, body, as: person(by) });
-const turnsOf = (executionId: string) =>
-  eventually(() => {
-    const turns = service.published(ToolExecutionDecided).filter(({ data }) => data.executionId === executionId && data.approval?.decision !== 'pending');
-    expect(turns.length).toBeGreaterThan(0);
-    return turns;
-  });
-
-/** Asks for a dangerous call and gives its first decision. */
-async function asked(data: Partial<EventOf<typeof ToolExecutionRequested>['data']> = {}, envelope = {}) {
-  const event = { ...golden(ToolExecutionRequested), id: newId(), data: { tool: 'delete_everything', payload: { text: 'all' }, ...data }, ...envelope };
-  await service.deliver(OnToolExecutionRequested, [event]);
-  const first = service.published(ToolExecutionDecided).find(({ causationid }) => causationid === event.id);
-  if (!first?.data.approval) throw new Error('no approval was asked for');
-  return { id: first.data.approval.id, executionId: first.data.executionId, first, event };
-}
-
-beforeEach(async () => {
-  service.publisher.clear();
-  await service.deliver(OnToolRegistryChanged, [tenantChanged('demo'), tenantChanged('acme'), ...toolChanged(dangerous, [{ version: '1.0.0' }])]);
-  await service.get(ApprovalSweep).run();
-});
+const { service, read, say, turnsOf, asked } = await approvalService();
 
 describe('an approval', () => {
   it('is asked for with the decision, and shows whoever decides all but what is sensitive', async () => {
@@ -100,7 +57,7 @@ describe('an approval', () => {
 
   it('is not decided by anything but a person who may', async () => {
     const { id } = await asked();
-    const decide = (as: object) => service.http<Body>({ method: 'POST', url: `/api/approvals/${id}/approve`, body: {}, as });
+    const decide = (as: object) => service.http<ApprovalBody>({ method: 'POST', url: `/api/approvals/${id}/approve`, body: {}, as });
     expect((await decide({ principal: { type: 'service', id: 'robot' }, roles: ['approver'] })).status).toBe(403);
     expect((await decide({ principal: { type: 'agent', id: 'robot' }, roles: ['tenant-admin'], agent: 'analysis' })).status).toBe(403);
     expect((await decide(person('bob', ['operator']))).status).toBe(403);
@@ -112,7 +69,7 @@ describe('an approval', () => {
     for (const url of [`/api/approvals/${id}`, `/api/approvals/${id}/approve`]) {
       const as = { ...person('bob', ['tenant-admin']), tenantId: 'acme' };
       const method = url.endsWith('approve') ? ('POST' as const) : ('GET' as const);
-      const [foreign, unknown] = await Promise.all([url, url.replace(id, newId())].map((each) => service.http<Body>({ method, url: each, as })));
+      const [foreign, unknown] = await Promise.all([url, url.replace(id, newId())].map((each) => service.http<ApprovalBody>({ method, url: each, as })));
       expect(foreign?.status).toBe(404);
       expect({ ...foreign?.body, traceId: '' }).toEqual({ ...unknown?.body, traceId: '' });
     }
@@ -134,7 +91,7 @@ describe('an approval', () => {
     const page = await list('limit=1');
     expect([...page.items, ...(await list(`limit=1&cursor=${page.next}`)).items].map(({ id }) => id)).toEqual([second.id, first.id]);
     expect((await list('status=denied&status=expired&limit=1')).items[0]?.id).toBe(second.id);
-    expect((await list(`executionId=${first.executionId}&tool=delete_everything&tool=${TOOL_ID}`)).items.map(({ id }) => id)).toEqual([first.id]);
+    expect((await list(`executionId=${first.executionId}&tool=delete_everything&tool=${DANGEROUS_ID}`)).items.map(({ id }) => id)).toEqual([first.id]);
     expect((await list('agent=nobody')).items).toEqual([]);
     for (const query of ['status=open', 'executionId=x', 'nonsense=1', 'cursor=x']) {
       expect((await service.http({ method: 'GET', url: `/api/approvals?${query}` })).status).toBe(400);
@@ -181,120 +138,5 @@ describe('an approval that several people must give', () => {
     const { id } = await asked();
     await say(id, 'approve', 'bob');
     expect((await say(id, 'deny', 'dora')).body.status).toBe('denied');
-  });
-});
-
-describe('an approval that nobody gave in time', () => {
-  const overdue = (id: string) => service.database.query('update validation.approvals set expires_at = now() where id = $1', [id]);
-
-  it('expires, once, and says so', async () => {
-    const { id, executionId } = await asked();
-    await overdue(id);
-    const rounds = await Promise.all([1, 2, 3].map(() => service.get(ApprovalSweep).run()));
-    expect(rounds.reduce((sum, each) => sum + each)).toBe(1);
-    expect((await read(id)).status).toBe('expired');
-    const [turn, ...more] = await turnsOf(executionId);
-    expect(turn?.data).toMatchObject({ outcome: 'rejected', error: { code: 'APPROVAL_EXPIRED' }, approval: { decision: 'expired', by: null } });
-    expect(more).toEqual([]);
-  });
-
-  it('cannot be given any more, even before anybody has noticed', async () => {
-    const { id, executionId } = await asked();
-    await overdue(id);
-    expect(await say(id, 'approve')).toMatchObject({ status: 409, body: { code: 'APPROVAL_DECIDED' } });
-    expect(await read(id)).toMatchObject({ status: 'expired', decisions: [] });
-    expect((await turnsOf(executionId))[0]?.data.error?.code).toBe('APPROVAL_EXPIRED');
-  });
-});
-
-describe('a change of the tool', () => {
-  beforeEach(() => service.database.query('truncate validation.approvals cascade'));
-  const change = (tool = {}, version = {}) =>
-    service.deliver(OnToolRegistryChanged, toolChanged({ ...dangerous, currentVersion: '1.1.0', ...tool }, [{ version: '1.1.0', ...version }]));
-
-  it.each<[string, object, object]>([
-    ['of what the worker is told', {}, { spec: { delayMs: 5 } }],
-    ['of its input', {}, { inputSchema: { type: 'object' } }],
-    ['of its authentication', { auth: { type: 'api_key', in: 'header', name: 'X-Key', secretRef: 'k' } }, {}],
-    ['of a property called like a text', {}, { inputSchema: { ...sampleVersion().inputSchema as object, properties: { description: { type: 'string' } } } }],
-    ['that takes it away', { deleted: true }, {}],
-  ])('%s makes what waits and what was given void', async (_title, tool, version) => {
-    const waiting = await asked();
-    const given = await asked();
-    await say(given.id, 'approve');
-    await change(tool, version);
-    expect(await service.get(ApprovalSweep).run()).toBe(2);
-    for (const { id, executionId } of [waiting, given]) {
-      expect((await read(id)).status).toBe('void');
-      expect((await turnsOf(executionId)).at(-1)?.data).toMatchObject({ outcome: 'rejected', error: { code: 'APPROVAL_VOID' }, approval: { decision: 'void' } });
-    }
-  });
-
-  it('is noticed by whoever approves, before the sweep', async () => {
-    const { id } = await asked();
-    await change({}, { spec: { delayMs: 5 } });
-    expect((await say(id, 'approve')).status).toBe(409);
-    expect((await read(id)).status).toBe('void');
-  });
-
-  it('of texts and flags leaves it as it is', async () => {
-    const { id } = await asked();
-    const { inputSchema } = sampleVersion();
-    await change({ enabled: false }, { description: 'Better words.', idempotent: false, inputSchema: { ...(inputSchema as object), title: 'Better' } });
-    expect(await service.get(ApprovalSweep).run()).toBe(0);
-    expect((await say(id, 'approve')).status).toBe(200);
-  });
-});
-
-describe('the end of its execution', () => {
-  const failed = (executionId: string, code: string, approvalId: string) => ({
-    ...golden(ToolExecutionFailed, { executionId, approvalId }), id: newId(), tenantid: 'demo', code,
-  });
-
-  it('makes what still waits void, and says so once', async () => {
-    const { id, executionId } = await asked();
-    const event = failed(executionId, 'EXPIRED', id);
-    await service.deliver(OnToolExecutionFailed, [event, event]);
-    await service.deliver(OnToolExecutionFailed, [event]);
-    expect((await read(id)).status).toBe('void');
-    expect(await turnsOf(executionId)).toHaveLength(1);
-    expect((await say(id, 'approve')).status).toBe(409);
-  });
-
-  it('uses up what was given', async () => {
-    const [good, bad] = [await asked(), await asked()];
-    for (const { id } of [good, bad]) await say(id, 'approve');
-    await service.deliver(OnToolExecutionCompleted, [{ ...golden(ToolExecutionCompleted, { executionId: good.executionId, approvalId: good.id }), tenantid: 'demo' }]);
-    await service.deliver(OnToolExecutionFailed, [failed(bad.executionId, 'UPSTREAM_REJECTED', bad.id)]);
-    for (const { id } of [good, bad]) expect((await read(id)).status).toBe('used');
-  });
-
-  it('of another tenant’s execution of the same id does nothing', async () => {
-    const { id, executionId } = await asked();
-    await service.deliver(OnToolExecutionFailed, [{ ...failed(executionId, 'EXPIRED', id), tenantid: 'acme' }]);
-    expect((await read(id)).status).toBe('pending');
-  });
-});
-
-describe('what an approval is bound to', () => {
-  it('cannot be changed in the database', async () => {
-    const { id } = await asked();
-    for (const change of [`payload_digest = 'x'`, `tool_version = '9.9.9'`, 'required = 5', `requester = 'nobody'`]) {
-      await expect(service.database.query(`update validation.approvals set ${change} where id = $1`, [id])).rejects.toThrow(/bound to cannot be changed/);
-    }
-  });
-
-  it('is its arguments: rewritten under it, they are not approved', async () => {
-    const { id, executionId, first } = await asked();
-    const rewritten = { ...first, data: { ...first.data, input: { text: 'something else' }, inputDigest: digest({ text: 'something else' }) } };
-    await service.database.query('update validation.decisions set event = $1 where execution_id = $2', [JSON.stringify(rewritten), executionId]);
-    expect((await say(id, 'approve')).status).toBe(409);
-    expect((await read(id)).status).toBe('void');
-  });
-
-  it.each([['denied', 'approved'], ['expired', 'approved'], ['void', 'approved'], ['denied', 'pending']])('cannot go from %s to %s', async (from, to) => {
-    const { id } = await asked();
-    await service.database.query('update validation.approvals set status = $2, closed_at = now() where id = $1', [id, from]);
-    await expect(service.database.query('update validation.approvals set status = $2 where id = $1', [id, to])).rejects.toThrow(/cannot go from/);
   });
 });

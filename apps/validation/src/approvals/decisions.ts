@@ -7,7 +7,7 @@ import { ApprovalChanges } from './approval-changes.js';
 import { approvalStore, type LockedApproval } from './approval.store.js';
 
 /** What came of saying something; `lapsed` is written, then told. */
-type Said = 'said' | 'lapsed' | 'unknown' | 'not pending' | 'said before' | 'not theirs';
+type Said = 'said' | 'lapsed' | 'unknown' | 'not pending' | 'said before' | 'not theirs' | 'not known yet';
 
 /** What people say of approvals. */
 @Injectable()
@@ -33,6 +33,7 @@ export class Decisions {
   private async say(tx: Tx, approval: LockedApproval, by: string, decision: 'approved' | 'denied', comment: string | null): Promise<Said> {
     if (by === approval.requester || by === approval.onBehalfOf) return 'not theirs';
     if (approval.status !== 'pending') return 'not pending';
+    if (!this.changes.isKnown(approval)) return 'not known yet';
     const lapse = this.changes.lapseOf(approval);
     if (lapse) {
       await this.changes.lapse(tx, [approval], lapse);
@@ -55,6 +56,8 @@ function refuse(said: Said): void {
       throw new ToolplaneError('FORBIDDEN', { message: 'whoever asked, and whom it was asked for, does not decide' });
     case 'said before':
       throw new ToolplaneError('APPROVAL_DECIDED', { message: 'you have decided about this approval already' });
+    case 'not known yet':
+      throw new ToolplaneError('NOT_READY', { message: 'the definition of the tool is still being read' });
     case 'lapsed':
     case 'not pending':
       throw new ToolplaneError('APPROVAL_DECIDED');

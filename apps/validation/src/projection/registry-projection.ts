@@ -40,6 +40,11 @@ export class RegistryProjection implements Definitions {
     return found?.deleted ? undefined : found;
   }
 
+  /** By id, what is deleted too: undefined only where nobody has told of it. */
+  toldOf(tenantId: string, toolId: string): RegistryTool | undefined {
+    return this.owners.get(tenantId)?.tools.withId(toolId) ?? this.owners.get(GLOBAL)?.tools.withId(toolId);
+  }
+
   version(tool: RegistryTool, version: string): RegistryToolVersion | undefined {
     return this.owners.get(tool.tenantId ?? GLOBAL)?.versions.get(tool.id)?.get(version);
   }
