@@ -9,6 +9,7 @@ const surroundings: Surroundings = {
   roleUrls: {},
   keys: { adminKey: '', adminKeyFile: file, tokenPrivateKeyFile: file, tokenPublicKeyFile: file, requestDigestKeyFile: file, sealingKeysFile: file, unsealingKeysFile: file, checkpointKeyFile: file, checkpointDir: file },
   policies: { egressFile: file, secretsFile: file },
+  configDir: file,
   ports: {},
 };
 

@@ -23,6 +23,12 @@ export const cliConfig = defineConfig({
     schema: Type.Enum([...LOG_LEVELS]),
     default: 'info',
   }),
+  configDir: variable({
+    env: 'CONFIG_DIR',
+    doc: 'Folder of declared tools and agent types of a local start; a relative one is below the project.',
+    schema: text,
+    default: 'deploy/config',
+  }),
   demo: variable({
     env: 'TOOLPLANE_DEMO',
     doc: '0: a local start provisions no demo tenant.',

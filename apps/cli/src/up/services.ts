@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly roleUrls: RoleUrls;
   readonly keys: Keys;
   readonly policies: Policies;
+  /** Folder of declared tools and agent types. */
+  readonly configDir: string;
   /** By service name. */
   readonly ports: Readonly<Record<string, number>>;
 }
@@ -85,7 +87,7 @@ export const SERVICES: readonly ServiceEntry[] = [
         .map((name) => name.slice(WORKER.length))
         .join(','),
       SECRETS_FILE: given.policies.secretsFile,
-      CONFIG_DIR: path.join(given.root, 'deploy/config'),
+      CONFIG_DIR: given.configDir,
     }),
   },
   {

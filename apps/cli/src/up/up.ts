@@ -1,6 +1,9 @@
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readDeclared } from '@toolplane/config';
 import { TOPICS } from '@toolplane/contracts/events';
 import type { EventLog } from '@toolplane/messaging';
+import { definitionFaults } from '@toolplane/security/schemas';
 import type { CliConfig } from '../cli.config.js';
 import { Api } from './api.js';
 import { DataDir } from './data-dir.js';
@@ -30,6 +33,9 @@ const SANDBOX_PORT = 18080;
 export async function up(root: string, config: CliConfig, stopping: Stopping): Promise<void> {
   const progress = new Progress();
   const { say } = progress;
+  const configDir = path.resolve(root, config.configDir);
+  // What the registry would refuse to start with is said before anything is started.
+  readDeclared(configDir, definitionFaults);
   const { choice, why } = await chooseEventLog(config.eventLog);
   const dataDir = await DataDir.at(config.dataDir, root).open();
   const leftovers = new Leftovers(dataDir);
@@ -86,6 +92,7 @@ export async function up(root: string, config: CliConfig, stopping: Stopping): P
     roleUrls,
     keys,
     policies,
+    configDir,
     ports: portOf,
   };
   stopping.add('services', () =>
