@@ -63,6 +63,24 @@ export function describeIdentity(system: System, issuer: () => Issuer): void {
     });
   });
 
+  describe('a body', () => {
+    it('is taken by no route with a property that the route does not know', async () => {
+      const routes = routesOf((await system.api.get('/api/openapi.json')).body).filter(({ body }) => body !== undefined);
+      expect(routes.length).toBeGreaterThan(20);
+      for (const { method, path, parameters, body } of routes) {
+        let index = 0;
+        const url = path.replaceAll(/\{\w+\}/g, () => {
+          const kind = parameters[index++]?.kind;
+          return kind ? encodeURIComponent(NOBODYS[kind][0] ?? '') : 'tool';
+        });
+        for (const name of ['isSystem', 'approvedBy', 'role']) {
+          const { status } = await system.api.call(method, url, { body: { ...(body as object), [name]: 'x' } });
+          expect({ method, path, name, status }).toEqual({ method, path, name, status: 400 });
+        }
+      }
+    }, 30_000);
+  });
+
   describe('a key', () => {
     it('of an agent acts as that agent, and one that may not act for others does not', async () => {
       const agent = as(await keyOf({ type: 'agent', agent: 'analysis', roles: ['operator'] }));
