@@ -154,8 +154,10 @@ AS $function$
     begin
       if before > date_trunc('month', now() at time zone 'UTC' - interval '35 days') then raise exception 'topics may still hold events of %', before; end if;
       with old as (
-        select r.ctid from audit.recorded_events r join audit.entries e on (e.tenant_id, e.seq, e.month) = (r.tenant_id, r.seq, r.month)
-         where r.month < before and e.month < before and e.kind not in ('change', 'kill_switch', 'breaker') limit at_most)
+        -- "offset 0": one look-up an id. Planned as a join it would read whole months to find nothing.
+        select r.ctid from audit.recorded_events r cross join lateral
+               (select e.kind from audit.entries e where (e.tenant_id, e.seq, e.month) = (r.tenant_id, r.seq, r.month) offset 0) of_event
+         where r.month < before and of_event.kind not in ('change', 'kill_switch', 'breaker') limit at_most)
       delete from audit.recorded_events r using old where r.ctid = old.ctid;
       get diagnostics forgotten = row_count;
       return forgotten;
