@@ -55,6 +55,11 @@ describe('calling a tool over HTTP', () => {
     expect(await client().callTool({ ...call, waitMs: 0 })).toEqual({ status: 'pending', executionId: EXECUTION, awaitsApproval: true });
   });
 
+  it('waits for an execution that was started before', async () => {
+    gateway.answers({ status: 200, body: record() }, { status: 200, body: record({ status: 'succeeded', output: 1 }) });
+    expect(await client().waitFor(EXECUTION, { waitMs: 1_000 })).toMatchObject({ status: 'succeeded', output: 1 });
+  });
+
   it('reads an output that is too large for the record', async () => {
     const outputRef = { url: `/api/tools/executions/${EXECUTION}/output`, bytes: 300_000, sha256: 'x' };
     gateway.answers({ status: 200, body: record({ status: 'succeeded', outputRef }) }, { status: 200, body: { large: true } });
