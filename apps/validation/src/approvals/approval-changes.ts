@@ -9,8 +9,8 @@ import { turnEvent, type Turn } from './turn.js';
 /** Why nothing can be said about an approval any more, and what is to become of it. */
 export type Lapse = Pick<Turn, 'comment'> & { readonly to: 'expired' | 'void' };
 
-const EXPIRED: Lapse = { to: 'expired', comment: null };
-const TOOL_CHANGED: Lapse = { to: 'void', comment: 'the tool was changed' };
+export const EXPIRED: Lapse = { to: 'expired', comment: null };
+export const TOOL_CHANGED: Lapse = { to: 'void', comment: 'the tool was changed' };
 const REWRITTEN: Lapse = { to: 'void', comment: 'the arguments are not those that were asked for' };
 export const EXECUTION_ENDED: Lapse = { to: 'void', comment: 'the execution has ended' };
 

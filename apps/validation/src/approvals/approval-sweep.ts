@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '@toolplane/persistence';
 import { ProjectionState } from '../projection/projection-state.js';
-import { ApprovalChanges, type Lapse } from './approval-changes.js';
+import { ApprovalChanges, EXPIRED, TOOL_CHANGED, type Lapse } from './approval-changes.js';
 import { approvalStore, type LockedApproval } from './approval.store.js';
 import { ChangedTools } from './changed-tools.js';
 
@@ -37,13 +37,13 @@ export class ApprovalSweep {
   }
 
   private expire(tx: Tx): Promise<number> {
-    return this.end(tx, { to: 'expired', comment: null }, () => approvalStore.overdue(tx, BATCH));
+    return this.end(tx, EXPIRED, () => approvalStore.overdue(tx, BATCH));
   }
 
   private async voidChanged(tx: Tx, tools: readonly string[] | null): Promise<number> {
     if (tools?.length === 0) return 0;
     const changed = (await approvalStore.boundTools(tx, tools)).filter((bound) => this.changes.isChanged(bound));
-    return changed.length === 0 ? 0 : this.end(tx, { to: 'void', comment: 'the tool was changed' }, () => approvalStore.boundTo(tx, changed, BATCH));
+    return changed.length === 0 ? 0 : this.end(tx, TOOL_CHANGED, () => approvalStore.boundTo(tx, changed, BATCH));
   }
 
   private async end(tx: Tx, lapse: Lapse, next: () => Promise<readonly LockedApproval[]>): Promise<number> {
