@@ -28,6 +28,8 @@ const ToolSet = Type.Object(
   { description: 'The tools that an agent type may use.' },
 );
 
+const Prompt = Type.String({ contentMediaType: 'text/markdown', description: 'What the model is told first.' });
+
 /** What an agent asks for before it runs. */
 @Controller('api/agents/:agent')
 export class LoadingController {
@@ -52,8 +54,8 @@ export class LoadingController {
   @Get('prompt')
   @Permission('agents:read', {
     summary: 'The system prompt of an agent type and its tools, as Markdown',
-    description: 'Each tool with its note when to use it; the control tools are always there. The answer is text/markdown.',
-    answers: { 200: null, 304: null },
+    description: 'Each tool with its note when to use it; the control tools are always there.',
+    answers: { 200: Prompt, 304: null },
   })
   async prompt(
     @Caller() { tenantId }: Caller,

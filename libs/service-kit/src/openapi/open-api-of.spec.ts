@@ -26,7 +26,7 @@ class ThingsController {
   run(@Param('thing') _thing: string, @CheckedBody(Thing) _body: unknown): void {}
 
   @Get('open')
-  @Public()
+  @Public({ answers: { 200: Type.String({ contentMediaType: 'text/markdown', description: 'A page.' }) } })
   open(): void {}
 }
 
@@ -47,7 +47,7 @@ describe('openApiOf', () => {
   it('has every route with its permission, and makes no configuration necessary', () => {
     expect(Object.keys(document.paths)).toEqual(['/api/things', '/api/things/open', '/api/things/{thing}/runs']);
     expect(operation('/api/things', 'get')).toMatchObject({ summary: 'Things', 'x-permission': 'tools:read', operationId: 'Things_list' });
-    expect(operation('/api/things/open', 'get')).toMatchObject({ 'x-permission': null, security: [] });
+    expect(operation('/api/things/open', 'get')).toMatchObject({ 'x-permission': null, security: [], responses: { 200: { description: 'A page.', content: { 'text/markdown': { schema: { type: 'string' } } } } } });
   });
 
   it('describes queries from class-validator, bodies and answers from TypeBox', () => {

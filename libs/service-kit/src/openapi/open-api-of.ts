@@ -62,7 +62,7 @@ const answersOf = ({ answers, status }: Route): Json =>
       code,
       {
         description: descriptionOf(schema) ?? 'The answer.',
-        ...(schema && { content: { 'application/json': { schema: plain(schema) } } }),
+        ...(schema && { content: { [mediaTypeOf(schema)]: { schema: plain(schema) } } }),
       },
     ]),
   );
@@ -106,6 +106,10 @@ const exampleOf = (code: ErrorCode): Json => {
 
 /** TypeBox keeps its own marks under symbols and non-enumerable keys; the document has only what JSON has. */
 const plain = (schema: unknown): unknown => JSON.parse(JSON.stringify(schema)) as unknown;
+
+/** JSON, unless the schema says what the text is. */
+const mediaTypeOf = (schema: object): string =>
+  'contentMediaType' in schema && typeof schema.contentMediaType === 'string' ? schema.contentMediaType : 'application/json';
 
 const descriptionOf = (schema: object | null): string | undefined =>
   schema && 'description' in schema && typeof schema.description === 'string' ? schema.description : undefined;
