@@ -13,6 +13,8 @@ import { newId } from '@toolplane/contracts/ids';
 import { golden } from '@toolplane/contracts/testing';
 import { CoalescingPublisher, openEventLog, type EventLog } from '@toolplane/messaging';
 import { createLogger } from '@toolplane/observability';
+import { breakerId } from '../breakers/breaker-id.js';
+import { Breakers } from '../breakers/breakers.js';
 import { defineProvider } from '../provider.js';
 import { dispatched } from '../testing/dispatched.js';
 import { openWorker, type RunningWorker } from './open-worker.js';
@@ -123,6 +125,30 @@ describe('a worker on the event log', () => {
     await until(() => statusOf(event.data.executionId).length > 0);
     expect(calls).not.toContain(event.data.executionId);
     expect(statusOf(event.data.executionId)).toEqual(['failed']);
+    await running.close();
+  });
+
+  it('heeds what another worker’s breaker does, and what an operator orders', async () => {
+    const standing = defineProvider({ ...counting, origin: () => 'somewhere' });
+    const running = await openWorker(standing, config, logger);
+    const { record: _record, ...event } = dispatched(standing);
+    const toolId = event.data.tool.id;
+    const to = { tenantId: 'demo', toolId, origin: 'somewhere' };
+    const id = breakerId(to);
+    const breakers = running.app.get(Breakers);
+    const told = { id, toolId, origin: 'somewhere', state: 'open', since: new Date().toISOString(), retryAfterMs: 15_000 } as const;
+    await publisher.publish([
+      { ...golden(ToolProviderHealthChanged, { provider: 'dummy', worker: 'another', breaker: told }), id: newId() },
+    ]);
+    await until(() => breakers.stateOf(to) === 'open');
+    await publisher.publish([{ ...event, topic: dispatchedTopic('dummy') }]);
+    await until(() => statusOf(event.data.executionId).length > 0);
+    expect(reports.find(({ data }) => data.executionId === event.data.executionId)?.data.error).toMatchObject({
+      code: 'PROVIDER_CIRCUIT_OPEN',
+    });
+    const order = golden(ToolControlChanged, { kind: 'breaker', target: { type: 'breaker', id }, on: true, state: 'closed', revision: 50 });
+    await publisher.publish([{ ...order, id: newId() }]);
+    await until(() => breakers.stateOf(to) === 'closed');
     await running.close();
   });
 
