@@ -27,11 +27,13 @@ export const decisionsQueries = {
   list(tx: Tx, tenantId: string, { toolId, agent, from, to, last }: DecisionFilter, limit: number, after: After | null): Promise<DecisionRow[]> {
     const values: unknown[] = [tenantId];
     const bind = (value: unknown): string => `$${values.push(value)}`;
-    const where = [`e.tenant_id = $1`, `e.context -> 'decision' is not null`];
+    const where = ['e.tenant_id = $1'];
     if (toolId !== undefined) where.push(`e.tool_id = ${bind(toolId)}`);
     if (agent !== undefined) where.push(`e.agent = ${bind(agent)}`);
     if (from !== undefined) where.push(`e.created_at >= ${bind(from)}`);
     if (to !== undefined) where.push(`e.created_at < ${bind(to)}`);
+    // Last, because it reads a document: only of rows that fit otherwise.
+    where.push(`e.context -> 'decision' is not null`);
     const fits = where.join(' and ');
     if (after) {
       const later = `(e.created_at, e.id) > (${bind(after.at)}::timestamptz, ${bind(after.id)}::uuid)`;
