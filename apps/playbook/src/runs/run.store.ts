@@ -1,4 +1,4 @@
-import type { PlaybookStep } from '@toolplane/contracts/documents';
+import { isUuid, type PlaybookStep } from '@toolplane/contracts/documents';
 import type { ToolExecutionRequested } from '@toolplane/contracts/events';
 import { batchOf, type Tx } from '@toolplane/persistence';
 import type { RunRow, StepRow } from './run-row.js';
@@ -86,8 +86,8 @@ export const runStore = {
     const values: unknown[] = [tenantId];
     const bind = (value: unknown): string => `$${values.push(value)}`;
     const where = ['r.tenant_id = $1'];
-    if (filter.exceptionId?.length) where.push(`r.exception_id::text = any(${bind(filter.exceptionId)})`);
-    if (filter.playbook?.length) where.push(`(r.playbook_name = any(${bind(filter.playbook)}) or r.playbook_id::text = any($${values.length}))`);
+    if (filter.exceptionId?.length) where.push(`r.exception_id = any(${bind(filter.exceptionId.filter(isUuid))}::uuid[])`);
+    if (filter.playbook?.length) where.push(`(r.playbook_name = any(${bind(filter.playbook)}) or r.playbook_id = any(${bind(filter.playbook.filter(isUuid))}::uuid[]))`);
     if (filter.status?.length) where.push(`r.status = any(${bind(filter.status)})`);
     if (after) where.push(`(r.created_at, r.id) < (${bind(after[0])}::timestamptz, ${bind(after[1])}::uuid)`);
     const sql = `select ${RUN} from playbook.runs r where ${where.join(' and ')} order by r.created_at desc, r.id desc limit ${bind(limit)}`;

@@ -200,6 +200,7 @@ describe('a run', () => {
     expect([...first.body.items, ...rest.body.items].map((run) => run.id)).toEqual(ids);
     expect(rest.body.next).toBeNull();
     for (const query of [`playbook=${name}`, `playbook=${playbookId}`, `exceptionId=${id}&status=running`]) expect((await list(query)).body.items).toHaveLength(3);
-    expect((await list(`exceptionId=${id}&status=completed`)).body.items).toEqual([]);
+    expect((await list(`exceptionId=${id.toUpperCase()}&exceptionId=no-id`)).body.items).toHaveLength(3);
+    for (const query of [`exceptionId=${id}&status=completed`, 'exceptionId=no-id', 'playbook=nothing']) expect((await list(query)).body.items).toEqual([]);
   });
 });
