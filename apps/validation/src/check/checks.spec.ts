@@ -3,7 +3,7 @@ import { RULE_NAMES } from '@toolplane/contracts/events';
 import { testService } from '@toolplane/service-kit/testing';
 import { OnToolRegistryChanged } from '../projection/on-tool-registry-changed.js';
 import { ProjectionState } from '../projection/projection-state.js';
-import { ANALYSIS_ID, ECHO_ID, agentChanged, assignmentChanged, tenantChanged, toolChanged } from '../testing/sample.js';
+import { ANALYSIS_ID, ECHO_ID, agentChanged, assignmentChanged, sampleVersion, tenantChanged, toolChanged } from '../testing/sample.js';
 import { validationConfig } from '../validation.config.js';
 import { validationMigrations } from '../validation.migrations.js';
 import { ValidationModule } from '../validation.module.js';
@@ -41,6 +41,16 @@ describe('asking beforehand', () => {
       ['an unknown property', { tool: 'echo', payload: {}, tenantId: 'acme' }, {}, 400, 'REQUEST_MALFORMED'],
     ])('refuses %s', async (_title, body, as, status, code) => {
       expect(await check(body, as)).toMatchObject({ status, body: { code } });
+    });
+
+    it('looks at what an agent’s defaults leave, under the version that it is pinned to', async () => {
+      const changed = { ...sampleVersion().inputSchema, required: ['text', 'units'] };
+      await service.deliver(OnToolRegistryChanged, [
+        ...toolChanged({}, [{}, { version: '0.9.0', inputSchema: changed }]), agentChanged(), assignmentChanged({ version: '0.9.0', parameterDefaults: { units: 'm' } }),
+      ]);
+      expect(await check({ tool: 'echo', payload: { text: 'hi' }, agent: 'analysis' })).toMatchObject({ status: 200, body: { toolVersion: '0.9.0' } });
+      expect(await check({ tool: 'echo', payload: { text: 'hi' }, version: '0.9.0' })).toMatchObject({ status: 422, body: { errors: [{ pointer: '/units' }] } });
+      await service.deliver(OnToolRegistryChanged, [assignmentChanged({}, {}, { deleted: true }), agentChanged({ deleted: true }, { deleted: true })]);
     });
 
     it('says where a payload is wrong', async () => {
