@@ -11,6 +11,7 @@ import { describeKills } from './suites/kills.js';
 import { describeLiveStream } from './suites/live-stream.js';
 import { describePath } from './suites/path.js';
 import { describePlaybook } from './suites/playbook.js';
+import { describePolicies } from './suites/policies.js';
 import { describeOutage, SCALED_BREAKER } from './suites/outage.js';
 import { describeRunbook } from './suites/runbook.js';
 import { describeRestart, describeStart } from './suites/start.js';
@@ -25,7 +26,10 @@ describeWithKafka('Toolplane on a real Kafka', () => {
   const system = {} as System;
   const dataDir = emptyDataDir('kafka');
   const start = async (): Promise<void> => {
-    const { instance, ready } = await Instance.start({ ...inherited(), EVENT_LOG: 'kafka', ...SCALED_BREAKER }, dataDir);
+    const { instance, ready } = await Instance.start(
+      { ...inherited(), EVENT_LOG: 'kafka', ...SCALED_BREAKER, CHECKPOINT_EVERY_MS: '2000' },
+      dataDir,
+    );
     Object.assign(system, { instance, ready, api: new Api(ready.url, instance.adminKey), log: await PlainKafka.follow(ready, FOLLOWED) });
   };
   beforeAll(start, 180_000);
@@ -39,6 +43,7 @@ describeWithKafka('Toolplane on a real Kafka', () => {
   describePlaybook(system, { kill: false });
   describeKcat(system, found('kcat', '-V'));
   describeRunbook(system, { runnable: found('curl', '-V') && found('jq', '-V'), kafka: found('kcat', '-V') });
+  describePolicies(system);
   describeApprovals(system);
   describeCanary(system);
   describeLiveStream(system);
