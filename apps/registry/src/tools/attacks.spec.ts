@@ -70,6 +70,16 @@ describe('a registry under attack', () => {
     expect(await statements('/api/tools/victim')).toEqual(await statements('/api/tools/nothing'));
   });
 
+  it('takes no name that a person could take for another', async () => {
+    const post = (url: string, body: object) => registry.http({ method: 'POST', url, body });
+    const twins = ['Victim', 'victim.', 'victim ', ' victim', 'vict\u0456m', 'vic\u200btim', 'vic\u202etim', 'v\u0131ctim', 'vi\u0301ctim', '\uff56ictim', '../victim', 'vic/tim', 'vic\u0000tim', '-victim', '', 'executions'];
+    for (const name of twins) {
+      const answers = [make({ name }), post('/api/agents', { name, displayName: 'a', model: 'm', systemPrompt: 's' }), post('/api/toolkits', { name, description: 'a' })];
+      for (const { status } of await Promise.all(answers)) expect([name, status]).toEqual([name, 422]);
+    }
+    for (const name of ['vic-tim', 'vic_tim', 'victim-', 'victim__']) expect([name, (await make({ name })).body.code]).toEqual([name, 'NAME_TAKEN']);
+  });
+
   it.each([['tenantId', 'acme'], ['role', 'tenant-admin'], ['status', 'active'], ['createdBy', { type: 'user', id: 'x' }], ['approvedBy', 'x'], ['isSystem', true], ['id', '0910f337-bcfe-7d40-bebe-04bd023aed9b'], ['origin', 'config']])(
     'does not take %s from a body',
     async (name, value) => {
