@@ -1,4 +1,5 @@
 import { validate } from '@readme/openapi-parser';
+import { compileSchema } from '@toolplane/security/schemas';
 import { testGateway } from '../testing/test-gateway.js';
 import { unionOf } from './union.js';
 
@@ -14,6 +15,17 @@ describe('what the product says about itself', () => {
     expect(Object.keys(body.paths).filter((path) => path.startsWith('/internal') || path === '/metrics')).toEqual([]);
     const validated = await validate(structuredClone(body) as never);
     expect(validated).toMatchObject({ valid: true });
+  });
+
+  it('shows of every body and every answer a value that its schema takes', async () => {
+    const { body } = await get<{ paths: object; components: { schemas: Record<string, object> } }>('/api/openapi.json');
+    const described = [...contentsOf(body.paths)].filter(({ schema }) => schema !== undefined);
+    expect(described.length).toBeGreaterThan(60);
+    const faults = described.flatMap(({ schema, example, at }) => {
+      const compiled = compileSchema({ type: 'object', properties: { it: whole(schema, body.components.schemas) } });
+      return compiled.ok ? compiled.check({ it: example }).map(({ pointer, detail }) => `${at} ${pointer}: ${detail}`) : compiled.errors.map(({ pointer, detail }) => `${at} does not compile: ${pointer} ${detail}`);
+    });
+    expect(faults).toEqual([]);
   });
 
   it('names a permission for every route that is not public', async () => {
@@ -38,6 +50,26 @@ describe('what the product says about itself', () => {
     }
   });
 });
+
+/** With what it refers to in its place. */
+const whole = (schema: unknown, named: Readonly<Record<string, object>>): unknown => {
+  if (typeof schema !== 'object' || schema === null) return schema;
+  if (Array.isArray(schema)) return schema.map((item) => whole(item, named));
+  const { $ref } = schema as { $ref?: unknown };
+  if (typeof $ref === 'string') return whole(named[$ref.replace('#/components/schemas/', '')], named);
+  return Object.fromEntries(Object.entries(schema).map(([key, member]) => [key, whole(member, named)]));
+};
+
+interface Content { readonly at: string; readonly schema?: object; readonly example?: unknown }
+
+/** Every media type of every body and answer that is no problem. */
+function* contentsOf(value: unknown, at = ''): Generator<Content> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, member] of Object.entries(value as Record<string, object>)) {
+    if (key === 'content') for (const [type, content] of Object.entries(member)) { if (!type.includes('problem')) yield { at: `${at} ${type}`, ...(content as object) }; }
+    else if (key !== 'schema' && key !== 'example') yield* contentsOf(member, `${at}/${key}`);
+  }
+}
 
 describe('unionOf', () => {
   const part = (name: string, schema: object) => ({

@@ -60,7 +60,7 @@ describe('openApiOf', () => {
     expect(operation('/api/things', 'get')).toMatchObject({ responses: { 200: { content: { 'application/json': { schema: { type: 'array' } } } } } });
     expect(operation('/api/things/{thing}/runs', 'post')).toMatchObject({
       parameters: [{ name: 'thing', in: 'path' }],
-      requestBody: { content: { 'application/json': { schema: { type: 'object', required: ['name'] } } } },
+      requestBody: { content: { 'application/json': { schema: { type: 'object', required: ['name'] }, example: { name: 'example' } } } },
     });
   });
 

@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { ERRORS, type ErrorCode } from '@toolplane/contracts/errors';
 import { Problem } from '@toolplane/contracts/http';
 import { routesOf, type Route } from '../http/route-table.js';
+import { exampleOf } from './example-of.js';
 import { hoistSchemas } from './hoist-schemas.js';
 import { queryParametersOf } from './query-parameters.js';
 
@@ -34,7 +35,7 @@ export async function openApiOf(module: DynamicModule): Promise<OpenApiDocument>
     paths: hoisted as OpenApiDocument['paths'],
     components: {
       schemas: { ...schemas, Problem: plain(Problem) },
-      examples: Object.fromEntries([...named].sort().map((code) => [code, { value: exampleOf(code) }])),
+      examples: Object.fromEntries([...named].sort().map((code) => [code, { value: problemOf(code) }])),
       securitySchemes: { credential: { type: 'http', scheme: 'bearer', description: 'API key (tp_…) or JWT.' } },
     },
   };
@@ -48,7 +49,7 @@ const operation = async (route: Route): Promise<Json> => ({
   security: route.permission === null ? [] : [{ credential: [] }],
   parameters: [...pathParametersOf(route.path), ...(route.query ? await queryParametersOf(route.query) : [])],
   ...(route.body && {
-    requestBody: { required: route.body.options.optional !== true, content: { 'application/json': { schema: plain(route.body.schema) } } },
+    requestBody: { required: route.body.options.optional !== true, content: { 'application/json': described(route.body.schema) } },
   }),
   responses: { ...answersOf(route), ...problemsOf(route) },
 });
@@ -62,7 +63,7 @@ const answersOf = ({ answers, status }: Route): Json =>
       code,
       {
         description: descriptionOf(schema) ?? 'The answer.',
-        ...(schema && { content: { [mediaTypeOf(schema)]: { schema: plain(schema) } } }),
+        ...(schema && { content: { [mediaTypeOf(schema)]: described(schema) } }),
       },
     ]),
   );
@@ -97,7 +98,7 @@ function problemsOf(route: Route): Json {
   return answers;
 }
 
-const exampleOf = (code: ErrorCode): Json => {
+const problemOf = (code: ErrorCode): Json => {
   const { title, status, retryable, remedy } = ERRORS[code];
   return {
     type: `urn:toolplane:error:${code}`, title, status, detail: title, code, retryable, remedy, traceId: '4bf92f3577b34da6a3ce929d0e0e4736', errors: [],
@@ -106,6 +107,12 @@ const exampleOf = (code: ErrorCode): Json => {
 
 /** TypeBox keeps its own marks under symbols and non-enumerable keys; the document has only what JSON has. */
 const plain = (schema: unknown): unknown => JSON.parse(JSON.stringify(schema)) as unknown;
+
+/** A schema with a value that it takes. */
+const described = (schema: object): Json => {
+  const shown = plain(schema) as Json;
+  return { schema: shown, example: exampleOf(shown) };
+};
 
 /** JSON, unless the schema says what the text is. */
 const mediaTypeOf = (schema: object): string =>
