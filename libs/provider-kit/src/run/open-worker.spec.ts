@@ -51,6 +51,8 @@ describe('a worker on the event log', () => {
     for (const end = Date.now() + 15_000; !holds(); await wait(20)) if (Date.now() > end) throw new Error('not within 15 s');
   };
   const get = ({ app }: RunningWorker, url: string): Promise<object> => app.inject({ method: 'GET', url });
+  const statusCodeOf = async ({ app }: RunningWorker, url: string): Promise<number> =>
+    (await app.inject({ method: 'GET', url })).statusCode;
   const statusOf = (id: string): readonly string[] => reports.filter(({ data }) => data.executionId === id).map(({ data }) => data.status);
 
   beforeAll(async () => {
@@ -83,10 +85,9 @@ describe('a worker on the event log', () => {
     await until(() => ids.every((id) => statusOf(id).length > 0));
     expect(ids.map(statusOf)).toEqual(ids.map(() => ['succeeded']));
     expect(calls.filter((id) => ids.includes(id))).toHaveLength(50);
-    await expect(get(running, '/readyz')).resolves.toMatchObject({
-      statusCode: 200,
-      body: expect.stringContaining('"status":"ok"') as unknown,
-    });
+    // Each of its consumers has joined by then, or does so in a moment.
+    for (const end = Date.now() + 15_000; (await statusCodeOf(running, '/readyz')) !== 200 && Date.now() < end;) await wait(20);
+    await expect(get(running, '/readyz')).resolves.toMatchObject({ body: expect.stringContaining('"status":"ok"') as unknown });
     await expect(get(running, '/livez')).resolves.toMatchObject({ statusCode: 200, body: '{"status":"ok"}' });
     await expect(get(running, '/metrics')).resolves.toMatchObject({
       body: expect.stringContaining('toolplane_provider_call_seconds_count{result="succeeded"} 50') as unknown,
