@@ -45,6 +45,8 @@ describe('the desk for parked records', () => {
     await eventually(() => expect(service.published(ToolExecutionProgressed)).toMatchObject([
       { tenantid: 'demo', data: { deadLetterId: id, kind: 'redriven', by: { type: 'user', id: 'tester' }, toolName: 'echo' } },
     ]));
+    const [filed] = await service.database.query<{ facts: object }>(`select facts from execution.timeline where facts ->> 'cause' = '${id}'`);
+    expect(filed?.facts).toMatchObject({ kind: 'redriven', by: { id: 'tester' } });
   });
 
   it('puts back bytes that are no text', async () => {

@@ -6,6 +6,7 @@ import { Publisher, type TopicRecord } from '@toolplane/messaging';
 import { Database, Outbox } from '@toolplane/persistence';
 import { mayDo, type Caller } from '@toolplane/service-kit';
 import { claimKey, type KeyedCall } from '../accept/idempotency-key.js';
+import { timelineStore, type Turn } from '../execution/timeline.store.js';
 import type { DeadLetterRow } from './dead-letter.js';
 import { deadLettersStore, viewerOf } from './dead-letters.store.js';
 
@@ -58,7 +59,9 @@ export class DeadLetterDesk {
       if (letter.status !== 'parked') throw new ToolplaneError('CONFLICT', { message: `the record was ${letter.status} already` });
       await act(letter);
       await deadLettersStore.close(tx, id, status);
-      await this.outbox.add(tx, [{ event: told(letter, status, caller) }]);
+      const event = told(letter, status, caller);
+      await this.outbox.add(tx, [{ event }]);
+      await timelineStore.file(tx, turnsOf(event, letter));
       return { letter: { ...letter, status }, replayed: false };
     });
   }
@@ -102,6 +105,13 @@ function told(letter: DeadLetterRow, status: 'redriven' | 'discarded', { princip
     },
   });
 }
+
+/** In the timeline of the execution that the record is about, where it says which. */
+const turnsOf = ({ id: eventId, tenantid, data }: ToolExecutionProgressed, letter: DeadLetterRow): readonly Turn[] =>
+  letter.tenantId === null || data.executionId === letter.id ? [] : [{
+    tenantId: tenantid, executionId: data.executionId, eventId, type: 'progressed',
+    facts: { kind: data.kind, attempt: null, dueAt: null, outputDigest: null, cause: letter.id, ...(data.by && { by: data.by }) },
+  }];
 
 /** The execution that a record is about, as far as it says so. */
 function subjectOf({ value, valueIsBase64, tenantId }: DeadLetterRow, own: string): { readonly executionId: string | null; readonly tool: string | null } {
