@@ -1,6 +1,6 @@
 import { wireError } from '@toolplane/contracts/errors';
+import type { Dated } from './applied.js';
 import type { ExecutionRow } from './execution-row.js';
-import type { Dated } from './execution.store.js';
 import type { Trigger } from './state-machine.js';
 
 /** What may run after an approval is what was asked for, of the version that was pinned then; anything else has not been approved. */

@@ -2,7 +2,7 @@ import { wireError } from '@toolplane/contracts/errors';
 import { createEvent, isOfAgents, NO_AGENT, RULE_SET, RULE_SET_WITHOUT_AGENT, ToolExecutionDecided, type Outgoing } from '@toolplane/contracts/events';
 import { deriveEventId } from '@toolplane/contracts/ids';
 import type { Decision } from './decide.js';
-import type { ReadRequest } from './decider.js';
+import type { ReadRequest } from './read-request.js';
 import { executionIdOf } from './request.js';
 import { faultsOf, type Verdict } from './rule.js';
 

@@ -2,12 +2,13 @@ import type { Received } from '@toolplane/contracts/envelope';
 import type { ErrorCode } from '@toolplane/contracts/errors';
 import { RULE_NAMES, type Outgoing, type ToolExecutionDecided, type ToolExecutionRequested } from '@toolplane/contracts/events';
 import type { Logger } from '@toolplane/observability';
-import type { Cases, Prepared } from './cases.js';
+import type { Cases } from './cases.js';
 import { decide, type Decision } from './decide.js';
 import { decidedEvent, type PendingApproval } from './decided.js';
 import type { Ingresses } from './ingresses.js';
-import { contextOf, executionIdOf, requestDigestOf, type RequestContext } from './request.js';
-import { unsealed, type Carried } from '../seal/carried.js';
+import type { ReadRequest } from './read-request.js';
+import { contextOf, executionIdOf, requestDigestOf } from './request.js';
+import { unsealed } from '../seal/carried.js';
 import { verdicts, type Case } from './rule.js';
 
 /** Why a record is parked: it has no tenant whose execution it could be. */
@@ -19,18 +20,6 @@ const UNDECIDABLE: Decision = Object.freeze({
   failed: CANNOT_DECIDE,
   rules: RULE_NAMES.map((rule) => (rule === CANNOT_DECIDE.rule ? CANNOT_DECIDE : verdicts(rule).skipped(CANNOT_DECIDE.reason))),
 });
-
-/** A request as it was read, before anybody has counted or looked up anything. */
-export interface ReadRequest {
-  readonly event: Received<ToolExecutionRequested>;
-  readonly tenantId: string;
-  readonly executionId: string;
-  readonly prepared: Prepared;
-  readonly context: RequestContext;
-  readonly digest: string;
-  /** What of the payload is published: nothing sensitive in the clear. */
-  readonly carried: Carried;
-}
 
 /** Makes a decision of a request: which ingress it came by, what it asks for, what the rules say. */
 export class Decider {

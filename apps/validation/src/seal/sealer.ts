@@ -2,7 +2,7 @@ import type { SealingKeys } from '@toolplane/contracts/documents';
 import { ToolplaneError } from '@toolplane/contracts/errors';
 import { canonical, sha256 } from '@toolplane/security/chain';
 import { repeatableSealing, sealPayload, type Repeatable } from '@toolplane/security/sealing';
-import type { ReadRequest } from '../decide/decider.js';
+import type { ReadRequest } from '../decide/read-request.js';
 import { verdicts } from '../decide/rule.js';
 import { unsealed, type Carried } from './carried.js';
 
