@@ -4,7 +4,7 @@ import { request } from 'undici';
 import { processesOf, serviceProcess } from '../support/processes.js';
 import { requestEvent, REQUESTED, terminal, type System } from '../support/system.js';
 
-const SERVICES = ['gateway', 'registry', 'validation', 'execution', 'audit', 'provider-dummy', 'provider-http'];
+const SERVICES = ['gateway', 'registry', 'validation', 'execution', 'audit', 'playbook', 'provider-dummy', 'provider-http'];
 
 /** What one start promises. */
 export function describeStart(system: System): void {
