@@ -70,6 +70,7 @@ create table execution.executions (
 
 alter table execution.executions enable row level security;
 alter table execution.executions force row level security;
+CREATE INDEX executions_deadline ON execution.executions USING btree (deadline) WHERE (deadline IS NOT NULL);
 CREATE INDEX executions_newest ON execution.executions USING btree (tenant_id, created_at DESC, id DESC);
 CREATE INDEX executions_of_exception ON execution.executions USING btree (tenant_id, exception_id, created_at DESC) WHERE (exception_id IS NOT NULL);
 CREATE INDEX executions_start_by ON execution.executions USING btree (start_by) WHERE (start_by IS NOT NULL);

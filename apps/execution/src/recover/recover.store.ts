@@ -27,7 +27,7 @@ const OLDEST_LEASE = `
   select coalesce(min(e.start_by), $2) as since
     from execution.executions e
    where e.start_by >= $1 and e.start_by < $2 and e.status || '' = 'running'`;
-const DEADLINES = `
+export const DEADLINES = `
   select e.tenant_id as "tenantId", e.id, e.attempt
     from execution.executions e
    where e.deadline < now() and e.status in ('requested', 'awaiting_approval')

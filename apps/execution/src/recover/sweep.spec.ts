@@ -7,6 +7,7 @@ import { testDatabase, type TestDatabase } from '@toolplane/persistence/testing'
 import { executionMigrations } from '../execution.migrations.js';
 import { ExecutionStore } from '../execution/execution.store.js';
 import type { Horizon, Progress } from './progress.js';
+import { DEADLINES } from './recover.store.js';
 import { Sweep } from './sweep.js';
 
 const store = new ExecutionStore({ startWithinMs: 60_000, graceMs: 10_000 });
@@ -101,6 +102,15 @@ describe('the sweep', () => {
       values ('demo', '${id}', 'requested', 'x', 'echo', '{"sensitiveInput":[],"answerTopic":null,"traceparent":null,"request":null,"requestedBy":null,"actor":null,"ip":null,"approval":null}', '{}', now() - interval '1 s')`);
     expect(await sweepOf().sweep.run()).toBe(1);
     expect(await rowOf(id)).toMatchObject({ status: 'failed', code: 'EXPIRED' });
+  });
+
+  it('looks for passed deadlines among the rows that have one, however many others there are', async () => {
+    await db.query(`
+      insert into execution.executions (tenant_id, id, status, request_digest, tool_name, context, input)
+      select 'demo', gen_random_uuid(), 'requested', 'x', 'echo', '{}', '{}' from generate_series(1, 2000)`);
+    await db.query('analyze execution.executions');
+    const plan = await db.database.asWorker((tx) => tx.query<{ 'QUERY PLAN': string }>(`explain (generic_plan) ${DEADLINES}`));
+    expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toContain('using executions_deadline');
   });
 
   it('judges by no end that it has noted in another log', async () => {
