@@ -12,6 +12,12 @@ export interface Position {
   readonly nextOffset: bigint;
 }
 
+interface PartitionEnd {
+  readonly topic: string;
+  readonly partition: number;
+  readonly end: bigint;
+}
+
 /** The table behind it, for one of the service’s migrations. */
 export const positionsTable = (service: string): string => `
 create table ${plainName(service)}.positions (
@@ -70,10 +76,13 @@ export class Positions {
     await tx.query(this.advance_, position.values(rows));
   }
 
-  /** Whether this log ends below what was read in it: then it has lost records, and positions in it mean nothing. */
-  async isBehind(tx: Tx, clusterId: string, ranges: readonly { readonly topic: string; readonly partition: number; readonly end: bigint }[]): Promise<boolean> {
-    const ends = new Map(ranges.map(({ topic, partition, end }) => [`${topic} ${partition}`, end]));
+  /**
+   * Whether this log ends below what was read in it: then it has lost records, and positions in it mean nothing.
+   * @param ranges asks the log how far it reaches, after the positions were read: it grows meanwhile
+   */
+  async isBehind(tx: Tx, clusterId: string, ranges: () => Promise<readonly PartitionEnd[]>): Promise<boolean> {
     const stored = await this.all(tx);
+    const ends = new Map((await ranges()).map(({ topic, partition, end }) => [`${topic} ${partition}`, end]));
     return stored.some((each) => each.clusterId === clusterId && each.nextOffset > (ends.get(`${each.topic} ${each.partition}`) ?? each.nextOffset));
   }
 

@@ -70,7 +70,7 @@ export const acceptanceStore = {
     tx.query(CLAIM_KEYS, key.values(acceptances)),
   keys: (tx: Tx, acceptances: readonly Claimant[]): Promise<ClaimedKey[]> => tx.query(KEYS, named.values(acceptances)),
   /** A request that is refused leaves its key free. */
-  freeKeys: async (tx: Tx, acceptances: readonly Acceptance[]): Promise<void> => {
+  freeKeys: async (tx: Tx, acceptances: readonly Pick<Acceptance, 'tenantId' | 'idempotencyKey'>[]): Promise<void> => {
     await tx.query(FREE_KEYS, named.values(acceptances));
   },
   insert: (tx: Tx, acceptances: readonly Acceptance[]): Promise<ExecutionRow[]> => tx.query(ACCEPT, accepted.values(acceptances)),

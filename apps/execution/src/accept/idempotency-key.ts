@@ -29,3 +29,6 @@ export async function claimKey(tx: Tx, tenantId: string, { key, fingerprint }: K
   if (!kept || kept.fingerprint !== fingerprint) throw new ToolplaneError('IDEMPOTENCY_KEY_REUSED');
   return { kept, replayed };
 }
+
+/** A call that is refused leaves its key free. */
+export const freeKey = (tx: Tx, tenantId: string, key: string): Promise<void> => acceptanceStore.freeKeys(tx, [{ tenantId, idempotencyKey: key }]);

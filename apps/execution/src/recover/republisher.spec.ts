@@ -12,7 +12,13 @@ import { OnToolInvocationReported } from '../settle/on-tool-invocation-reported.
 
 /** Which log it is and how far it reaches are the test's to say. */
 const log = { clusterId: 'first', end: 1_000n, ping: () => Promise.resolve(), close: () => Promise.resolve(),
-  endOffsets: (topics: readonly string[]) => Promise.resolve(topics.map((topic) => ({ topic, partition: 0, first: 0n, end: log.end }))) };
+  /** What happens in the moment in which the log is asked. */
+  meanwhile: (): Promise<void> => Promise.resolve(),
+  endOffsets: async (topics: readonly string[]) => {
+    const ranges = topics.map((topic) => ({ topic, partition: 0, first: 0n, end: log.end }));
+    await log.meanwhile();
+    return ranges;
+  } };
 const service = testService(ExecutionModule, {
   definition: executionConfig, database: { service: 'execution', migrations: executionMigrations }, fakes: [{ provide: EventLog, useValue: log }],
 });
@@ -46,6 +52,18 @@ describe('an event log that was made anew', () => {
     const told = (events: typeof again, id: string) => events.find(({ subject, type }) => subject === id && type !== ToolInvocationDispatched.type);
     for (const id of [waiting, ended]) expect(JSON.parse(JSON.stringify(told(again, id)))).toEqual(JSON.parse(JSON.stringify(told(before, id))));
     expect(await watch().look()).toBe(0);
+  });
+
+  it('is not taken for one that has lost records because it grows while it is asked', async () => {
+    const [position] = await service.database.query<{ next: string }>(`select next_offset as next from execution.positions where topic = '${ToolInvocationReported.topic}'`);
+    log.end = BigInt(position?.next ?? 0);
+    log.meanwhile = () => service.deliver(OnToolInvocationReported, [reported(newId())]);
+    try {
+      expect(await watch().look()).toBe(0);
+    } finally {
+      log.meanwhile = () => Promise.resolve();
+      log.end = 1_000n;
+    }
   });
 
   it('is recognised where it kept its name and ends below what was read', async () => {

@@ -8,13 +8,13 @@ import type { Caller } from '@toolplane/service-kit';
 import { REQUEST_DIGEST_KEY } from '../accept/accept.controller.js';
 import type { Acceptance } from '../accept/acceptance.store.js';
 import { Acceptor } from '../accept/acceptor.js';
-import { checkedKey, claimKey } from '../accept/idempotency-key.js';
+import { checkedKey, claimKey, freeKey } from '../accept/idempotency-key.js';
 import type { ExecutionRow } from '../execution/execution-row.js';
 import { recoverStore } from '../recover/recover.store.js';
 import { executionsQueries, type ExecutionFilter } from '../read/executions.queries.js';
 
 /** More at once is nobody's considered wish: the filter is to be narrowed. */
-const MOST = 1_000;
+export const MOST = 1_000;
 /** Rows that are held at a time; each may carry a quarter of a megabyte. */
 const PAGE = 50;
 const FINAL = ['failed', 'succeeded'];
@@ -37,16 +37,19 @@ export class BulkRerun {
 
   async run(caller: Caller, { filter: asked, dryRun = true }: BulkRerunBody, idempotencyKey: string | null): Promise<{ readonly answer: BulkRerunAnswer; readonly replayed: boolean }> {
     const filter = filterOf(asked, caller.agent);
-    const { run, replayed } = await this.begin(caller.tenantId, { filter: asked, dryRun }, checkedKey(idempotencyKey));
+    const key = checkedKey(idempotencyKey);
+    // What only counts starts nothing that a repeat could start twice.
+    const { run, replayed } = await this.begin(caller.tenantId, { filter: asked, dryRun }, dryRun ? null : key);
     const { matched, skipped } = await this.database.asTenant(caller.tenantId, (tx) => executionsQueries.count(tx, caller.tenantId, { ...filter, endedBy: run.endedBy }));
     if (matched > MOST && !dryRun) {
+      if (key !== null) await this.database.asWorker((tx) => freeKey(tx, caller.tenantId, key));
       throw new ToolplaneError('DEFINITION_INVALID', { message: `the filter matches ${matched} executions, of which at most ${MOST} are run again at once`, details: [{ pointer: '/filter', detail: 'narrow it, for instance by from and to' }] });
     }
     const executions = dryRun ? [] : await this.runAll(caller, filter, run);
     return { answer: { dryRun, matched, skipped, executions: [...executions] }, replayed };
   }
 
-  /** With a key, its first use says what is meant. A call that is refused later leaves the key: it means the same then. */
+  /** With a key, its first use says what is meant. */
   private begin(tenantId: string, body: BulkRerunBody, key: string | null): Promise<{ readonly run: Run; readonly replayed: boolean }> {
     return this.database.asWorker(async (tx) => {
       if (key === null) return { run: { id: newId(), endedBy: await recoverStore.now(tx) }, replayed: false };

@@ -8,6 +8,7 @@ import { OnToolExecutionDecided } from '../dispatch/on-tool-execution-decided.js
 import { executionConfig } from '../execution.config.js';
 import { executionMigrations } from '../execution.migrations.js';
 import { ExecutionModule } from '../execution.module.js';
+import { MOST } from './bulk-rerun.js';
 
 const service = testService(ExecutionModule, { definition: executionConfig, database: { service: 'execution', migrations: executionMigrations } });
 
@@ -63,6 +64,16 @@ describe('running many again', () => {
     expect(await rerun({ filter: { exceptionId: 'two' }, dryRun: false }, 'key-1')).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
     expect((await rerun({ filter: {} })).status).toBe(422);
     expect(await rerun({ filter: { status: 'running' } })).toMatchObject({ status: 422, body: { errors: [{ pointer: '/filter/status' }] } });
+  });
+
+  it('takes no key for counting, and leaves it free where too many are meant', async () => {
+    await failed(1, { exceptionId: 'few' });
+    await service.database.query(`
+      insert into execution.executions (tenant_id, id, status, request_digest, tool_id, tool_name, context, input, error, finished_at, exception_id)
+      select 'demo', gen_random_uuid(), 'failed', 'x', 't', 'echo', '{}', '{}', '{"code":"INTERNAL"}', now(), 'crowd' from generate_series(0, ${MOST})`);
+    expect((await rerun({ filter: { exceptionId: 'crowd' } }, 'free-1')).body.matched).toBe(MOST + 1);
+    expect(await rerun({ filter: { exceptionId: 'crowd' }, dryRun: false }, 'free-1')).toMatchObject({ status: 422, body: { errors: [{ pointer: '/filter' }] } });
+    expect(await rerun({ filter: { exceptionId: 'few' }, dryRun: false }, 'free-1')).toMatchObject({ status: 202, body: { matched: 1 } });
   });
 
   it('takes only the caller’s tenant, and an agent’s key only its agent’s', async () => {

@@ -24,10 +24,10 @@ export class Republisher extends SaysAgain {
   }
 
   /** Something was announced, and none of it waits in the outbox: an empty log has lost it. */
-  async hasLost(tx: Tx, ranges: readonly PartitionRange[]): Promise<boolean> {
-    if (ranges.some(({ first, end }) => first !== end)) return false;
+  async hasLost(tx: Tx, ranges: () => Promise<readonly PartitionRange[]>): Promise<boolean> {
     const waiting = await tx.query('select 1 from registry.outbox limit 1');
-    return waiting.length === 0 && (await tx.query(ANY)).length > 0;
+    if (waiting.length > 0 || (await tx.query(ANY)).length === 0) return false;
+    return (await ranges()).every(({ first, end }) => first === end);
   }
 
   sayAgain(): Promise<number> {

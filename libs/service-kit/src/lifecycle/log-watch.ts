@@ -12,8 +12,11 @@ const LOOK_EVERY_MS = 5_000;
 export abstract class SaysAgain {
   /** By which of its topics a log is recognised that has kept its name and lost its content. */
   abstract readonly topics: readonly string[];
-  /** Whether it has. */
-  abstract hasLost(tx: Tx, ranges: readonly PartitionRange[]): Promise<boolean>;
+  /**
+   * Whether it has. What the database knows is read before `ranges` asks the log how far it reaches: the log grows meanwhile, and what
+   * was read in it would seem to lie beyond its end.
+   */
+  abstract hasLost(tx: Tx, ranges: () => Promise<readonly PartitionRange[]>): Promise<boolean>;
   /** Says all of it again: the very same events, so that nobody takes them for new ones. @returns how many */
   abstract sayAgain(): Promise<number>;
 }
@@ -48,8 +51,8 @@ export class LogWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   async look(): Promise<number> {
     const database = await this.database();
     await this.log.ping();
-    const ranges = await this.log.endOffsets(this.saysAgain.topics);
     const { clusterId } = this.log;
+    const ranges = (): Promise<readonly PartitionRange[]> => this.log.endOffsets(this.saysAgain.topics);
     const table = `${database.service}.known_logs`;
     const isKnown = async (tx: Tx): Promise<boolean> =>
       (await tx.query(`select 1 from ${table} where cluster_id = $1`, [clusterId])).length > 0 && !(await this.saysAgain.hasLost(tx, ranges));

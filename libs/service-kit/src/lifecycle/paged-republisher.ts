@@ -30,7 +30,7 @@ export abstract class PagedRepublisher<Row> extends SaysAgain {
   protected abstract keyOf(row: Row): readonly [string, string];
   protected abstract eventsOf(row: Row): readonly Outgoing<CloudEvent>[];
 
-  hasLost(tx: Tx, ranges: readonly PartitionRange[]): Promise<boolean> {
+  hasLost(tx: Tx, ranges: () => Promise<readonly PartitionRange[]>): Promise<boolean> {
     return this.parts.positions.isBehind(tx, this.parts.log.clusterId, ranges);
   }
 
